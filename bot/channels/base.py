@@ -1,0 +1,60 @@
+"""What every channel offers, and the two words of failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from handlers.message import Reply
+
+
+class DeliveryError(Exception):
+    """A reply that did not go out.
+
+    ``permanent``: trying again will not help (blocked, gone, window closed): the person's next channel is tried.
+    ``retry_after``: seconds to wait before the next try, where the platform says it; None: the outbox decides.
+    ``in_doubt``: the platform may have delivered it all the same (a cut connection after sending).
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool = False, retry_after: float | None = None, in_doubt: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.in_doubt = in_doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a platform allows, as data; the outbox and the renderer obey it."""
+
+    text_limit: int
+    """Longest text of one message, in UTF-16 code units."""
+    buttons: bool
+    """Whether choices are shown as buttons; else they are numbered lines in the text."""
+    markup: bool
+    """Whether bold is shown; else the marks are taken out."""
+    per_second: float
+    """Messages a second over all chats."""
+    per_chat_second: float
+    """Messages a second to one chat."""
+    pulled: bool = False
+    """The other side fetches its replies itself (web page, terminal): nothing is pushed."""
+
+
+class Channel(Protocol):
+    """A door. It turns what comes in into stored messages, and sends one reply at a time."""
+
+    name: str
+    traits: Traits
+
+    async def start(self) -> None:
+        """Open connections, register webhooks or start polling. Raises nothing that a later retry would mend."""
+
+    async def stop(self) -> None:
+        """Stop receiving, then close connections."""
+
+    async def send(self, chat: str, reply: Reply) -> str:
+        """Send one reply and return the platform's message id. Raises DeliveryError."""

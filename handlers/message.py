@@ -1,0 +1,66 @@
+"""What comes in and what goes out, the same for every channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message came from and where its answer goes: a chat on a channel."""
+
+    channel: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, file or the like that came with a message; the bytes stay on the platform until somebody needs them."""
+
+    kind: str
+    """image, file, audio, video, sticker, location, contact."""
+    ref: str
+    """How the channel fetches it: a platform file id or an address."""
+    name: str = ""
+    size: int | None = None
+    """Bytes, where the platform says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message or one pressed choice. ``text`` is already masked: see :mod:`handlers.privacy`."""
+
+    id: str
+    """Unique within the channel; a platform that repeats an update repeats the id."""
+    address: Address
+    sender: str
+    """The platform's id of the person; equals the chat in a private chat."""
+    text: str = ""
+    action: str | None = None
+    """Payload of the choice that was pressed."""
+    media: tuple[Media, ...] = ()
+    sent_at: datetime | None = None
+    masked: tuple[str, ...] = ()
+    """Kinds of personal data that were masked out of the text (cccd, phone, ...)."""
+    group: bool = False
+    """Came from a group chat, addressed to the assistant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button, or a numbered line where the channel has no buttons. ``action`` is at most 64 bytes (Telegram)."""
+
+    label: str
+    action: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. ``text`` carries light markup: ``**bold**``, lists with ``- ``, nothing else."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    image: str | None = None
+    document: str | None = None
