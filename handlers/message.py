@@ -16,7 +16,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, file or the like that came with a message; the bytes stay on the platform until somebody needs them."""
+    """A picture, file or the like that came with a message; its bytes stay on the platform until they are needed."""
 
     kind: str
     """image, file, audio, video, sticker, location, contact."""
@@ -43,6 +43,10 @@ class Message:
     sent_at: datetime | None = None
     masked: tuple[str, ...] = ()
     """Kinds of personal data that were masked out of the text (cccd, phone, ...)."""
+    truncated: bool = False
+    """The text was longer than we read."""
+    hurried: bool = False
+    """Came after too many in a short time: answered by one request to slow down."""
     group: bool = False
     """Came from a group chat, addressed to the assistant."""
 

@@ -14,10 +14,8 @@ from knowledge.procedures import NATIONAL, Procedure
 DATA = Path(__file__).parent / "data"
 PROCEDURES = DATA / "procedures"
 
-_BaseLoader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
-
-class _StrictLoader(_BaseLoader):  # type: ignore[misc]
+class _StrictLoader(yaml.CBaseLoader):
     """YAML without guessing: every scalar stays text (1.001193 is a code, not a number), no key twice."""
 
 
@@ -27,7 +25,9 @@ def _mapping(loader: yaml.BaseLoader, node: yaml.MappingNode) -> dict[str, objec
     if repeated:
         line = node.start_mark.line + 1
         raise yaml.constructor.ConstructorError(None, None, f"key given twice from line {line}: {sorted(repeated)}")
-    return {str(key): loader.construct_object(value, deep=True) for key, (_, value) in zip(keys, node.value, strict=True)}
+    return {
+        str(key): loader.construct_object(value, deep=True) for key, (_, value) in zip(keys, node.value, strict=True)
+    }
 
 
 _StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)

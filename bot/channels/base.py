@@ -56,5 +56,25 @@ class Channel(Protocol):
     async def stop(self) -> None:
         """Stop receiving, then close connections."""
 
-    async def send(self, chat: str, reply: Reply) -> str:
+    async def send(self, chat: str, reply: Reply, /) -> str:
         """Send one reply and return the platform's message id. Raises DeliveryError."""
+
+
+class PulledChannel:
+    """A door whose other side fetches its replies itself: there is nothing to open and nothing is ever pushed."""
+
+    def __init__(self, name: str, *, buttons: bool, markup: bool) -> None:
+        self.name = name
+        self.traits = Traits(
+            text_limit=16_000, buttons=buttons, markup=markup, per_second=1000.0, per_chat_second=10.0, pulled=True
+        )
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    async def send(self, _chat: str, _reply: Reply, /) -> str:
+        """Never called by the delivery, which leaves pulled channels alone."""
+        raise DeliveryError(f"{self.name} fetches its replies itself", permanent=True)

@@ -1,0 +1,165 @@
+"""Puts everything together: storage, knowledge, conversation, channels, web server, delivery, tick."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot import clock, housekeeping, limits, metrics
+from bot.channels.base import Channel
+from bot.channels.console import CONSOLE
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.dispatch import Dispatcher
+from bot.exchange import Exchange
+from bot.inbox import InboxWriter
+from bot.intake import Intake
+from bot.settings import Settings
+from bot.storage import Storage, migrate
+from bot.ticker import Ticker
+from bot.web import server
+from bot.web.chat import WEB, ChatApi
+from handlers import assistant, texts
+from handlers.context import Context, Office
+from knowledge import library
+from knowledge.store import Knowledge
+
+log = structlog.get_logger()
+
+SLOWEST_ROUND = timedelta(seconds=60)
+"""A worker that has not ended a round for this long is not well."""
+
+
+class App:
+    """One process. Parts are made in the constructor and opened in :meth:`start`; nothing runs before."""
+
+    def __init__(self, settings: Settings, knowledge: Knowledge | None = None, now: Clock = clock.now) -> None:
+        self.settings = settings
+        self._now = now
+        self.knowledge = knowledge or load_knowledge(settings)
+        self.storage = Storage(settings.database)
+        self.router = assistant.build()
+        self.writer = InboxWriter(self.storage, now)
+        self.channels: dict[str, Channel] = {WEB.name: WEB, CONSOLE.name: CONSOLE}
+        self.intake = Intake(self.writer, self)
+        self.routes: list[web.RouteDef] = []
+        self._add_telegram()
+        context = Context(
+            now=now(),
+            knowledge=self.knowledge,
+            texts=texts.load(),
+            office=Office(settings.office_name, settings.office_contact),
+            ref=0,
+        )
+        self.delivery = Delivery(self.storage, self.channels, now)
+        traits = {name: channel.traits for name, channel in self.channels.items()}
+        self.dispatcher = Dispatcher(self.storage, self.router, context, traits, self.delivery.wake, now)
+        self.exchange = Exchange(self.storage, self.intake, self.dispatcher, now)
+        self.ticker = Ticker(lambda: housekeeping.tick(self.storage, now()))
+        self._runner: web.AppRunner | None = None
+        self.port = settings.port
+
+    def wake(self) -> None:
+        """Something was stored."""
+        self.dispatcher.wake()
+
+    def _add_telegram(self) -> None:
+        token = self.settings.telegram_bot_token
+        if token is None:
+            return
+        from bot.channels.telegram import TelegramChannel  # its library takes a while to import
+
+        secret = self.settings.telegram_webhook_secret
+        channel = TelegramChannel(
+            token.get_secret_value(),
+            base_url=str(self.settings.telegram_api_base_url).rstrip("/"),
+            webhook_secret=secret.get_secret_value() if secret else None,
+            proxy=self.settings.telegram_proxy,
+            public_url=str(self.settings.public_url).rstrip("/") if self.settings.public_url else None,
+            commands=[(command.name, command.about) for command in self.router.commands],
+            accept=self.intake.accept,
+        )
+        self.channels[channel.name] = channel
+        if secret:
+            self.routes.append(web.post("/webhooks/telegram", channel.webhook))
+
+    async def start(self, *, serve: bool = True) -> None:
+        """Migrate, open the doors, start working. Raises OSError when the port is taken."""
+        await migrate(self.settings.database)
+        self.writer.start()
+        self.dispatcher.start()
+        if not serve:
+            return
+        self.delivery.start()
+        await self._serve()
+        for channel in self.channels.values():
+            await channel.start()
+        self.ticker.start()
+        metrics.PROCEDURES.labels("shipped").set(len(self.knowledge.library))
+
+    async def _serve(self) -> None:
+        api = ChatApi(self.exchange)
+        app = server.build([*api.routes(), *self.routes], self.settings.office_name, self.health)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
+        await site.start()
+        sockets = site._server.sockets if site._server else ()  # type: ignore[attr-defined]  # noqa: SLF001
+        self.port = next((s.getsockname()[1] for s in sockets), self.settings.port)
+
+    async def stop(self) -> None:
+        """Close the doors, drain what is under way, close the database."""
+        if self._runner:
+            self.ticker.stop()
+            await asyncio.gather(*(channel.stop() for channel in self.channels.values()), return_exceptions=True)
+            await self._runner.cleanup()
+        await self.writer.stop()
+        await self.dispatcher.stop(within=1.0)
+        if self._runner:
+            await self.delivery.stop(within=1.5)
+        await self.storage.close()
+
+    async def health(self) -> dict[str, Any]:
+        """Whether storage answers and the workers go round."""
+        wrong: list[str] = []
+        try:
+            async with asyncio.timeout(5):
+                await self.storage.ping()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is 503
+            wrong.append(f"storage: {type(error).__name__}")
+        now = self._now()
+        wrong += [
+            f"{worker.name}: no round ended lately"
+            for worker in (self.dispatcher, self.delivery)
+            if worker.last_round is None or now - worker.last_round > SLOWEST_ROUND
+        ]
+        channels = sorted(self.channels.keys() - {CONSOLE.name})
+        if wrong:
+            return {"status": "error", "wrong": wrong, "channels": channels}
+        return {"status": "ok", "channels": channels, "procedures": len(self.knowledge.library)}
+
+    async def run_until_stopped(self, ready: Callable[[App], None]) -> None:
+        """Run until SIGINT or SIGTERM; a process that does not drain in time is ended all the same."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        await self.start()
+        ready(self)
+        await stopped.wait()
+        try:
+            async with asyncio.timeout(limits.STOP_WITHIN):
+                await self.stop()
+        except TimeoutError:
+            log.warning("stopped_before_drained")
+
+
+def load_knowledge(settings: Settings) -> Knowledge:
+    """The shipped records that people of the office's province can use."""
+    return Knowledge(library.shipped().for_province(settings.province))

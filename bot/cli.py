@@ -1,0 +1,171 @@
+"""The command line. Every command prints text for people, or JSON with --json; errors go to stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from bot import logs, settings
+from knowledge.library import ContentError
+
+app = typer.Typer(
+    help="Trợ lý Một Cửa: hỏi đáp thủ tục hành chính. Không có lệnh con: chạy tất cả trong một tiến trình.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="In JSON thay cho chữ.")]
+
+
+def _fail(problems: list[str], code: int = 2) -> typer.Exit:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return typer.Exit(code)
+
+
+def _settings() -> settings.Settings:
+    try:
+        return settings.load()
+    except settings.SettingsError as error:
+        raise _fail(["Cấu hình chưa đúng:", *(f"  - {problem}" for problem in error.problems)]) from None
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _run(main: Coroutine[Any, Any, Any]) -> Any:
+    if sys.platform == "win32":
+        return asyncio.run(main)
+    import uvloop
+
+    return uvloop.run(main)
+
+
+@app.callback(invoke_without_command=True)
+def _default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run() -> None:
+    """Chạy tất cả: trang web, các kênh, nhắc việc. Ctrl-C để dừng."""
+    began = time.monotonic()
+    chosen = _settings()
+    logs.configure()
+    from bot.app import App
+    from bot.banner import banner
+
+    try:
+        assistant = App(chosen)
+        _run(assistant.run_until_stopped(lambda ready: print(banner(ready, time.monotonic() - began), flush=True)))
+    except ContentError as error:
+        raise _fail(["Dữ liệu thủ tục có lỗi:", *(f"  - {problem}" for problem in error.problems)]) from None
+    except OSError as error:
+        where = f"{chosen.host}:{chosen.port}"
+        raise _fail([f"Không mở được cổng {where} ({error.strerror}). Đặt PORT khác rồi chạy lại."]) from None
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="Câu hỏi, gõ như nói chuyện.")],
+    as_json: Json = False,
+    why: Annotated[bool, typer.Option("--why", help="In cả các thủ tục được cân nhắc và điểm.")] = False,
+) -> None:
+    """Hỏi một câu và in câu trả lời. Không lưu lại gì."""
+    from bot.offline import answer_one
+
+    logs.configure()
+    result = _run(answer_one(_settings(), question, why=why))
+    if as_json:
+        _print_json(result)
+    else:
+        print(_readable(result))
+
+
+def _readable(result: dict[str, Any]) -> str:
+    lines = [reply["shown"] if "shown" in reply else reply["text"] for reply in result["replies"]]
+    for candidate in result.get("why", ()):
+        lines.append(f"{candidate['score']:.3f}  {candidate['code']}  {candidate['name']}  ({candidate['why']})")
+        lines += [f"         {name}: {value:+.3f}" for name, value in candidate.get("features", {}).items()]
+    return "\n\n".join(lines[: len(result["replies"])]) + "".join(
+        f"\n{line}" for line in lines[len(result["replies"]) :]
+    )
+
+
+@app.command()
+def chat() -> None:
+    """Nói chuyện với trợ lý ngay trong cửa sổ lệnh. Gõ "thoát" để dừng."""
+    from bot.offline import terminal
+
+    logs.configure()
+    _run(terminal(_settings()))
+
+
+@app.command()
+def match(
+    catalogue: Annotated[list[Path] | None, typer.Option(help="Tệp thủ tục (.jsonl, .jsonl.gz) dùng thêm.")] = None,
+    only_catalogue: Annotated[bool, typer.Option(help="Chỉ dùng tệp thủ tục, không dùng dữ liệu có sẵn.")] = False,
+) -> None:
+    """Đọc câu hỏi (mỗi dòng một JSON) từ đầu vào, in kết quả tìm (mỗi dòng một JSON)."""
+    from bot.offline import answer_lines
+
+    answer_lines(_settings(), catalogue or [], only_catalogue=only_catalogue)
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Kiểm tra mọi tệp nội dung: đúng mẫu, câu hỏi mẫu tìm ra đúng thủ tục, mục nào quá hạn kiểm tra."""
+    from bot import clock
+    from handlers.context import VIETNAM
+    from knowledge.check import check_shipped
+
+    result = check_shipped(clock.now().astimezone(VIETNAM).date())
+    if as_json:
+        _print_json(result.to_json())
+    else:
+        print(result.text())
+    if result.problems:
+        raise typer.Exit(1)
+
+
+gaps = typer.Typer(help="Những câu hỏi chưa trả lời được.", no_args_is_help=True)
+app.add_typer(gaps, name="gaps")
+
+
+@gaps.command("list")
+def list_gaps(as_json: Json = False) -> None:
+    """Liệt kê các câu hỏi chưa trả lời được, câu hỏi nhiều đứng trước."""
+    from bot.gaps import open_gaps
+
+    found = _run(open_gaps(_settings()))
+    if as_json:
+        _print_json(found)
+    elif not found:
+        print("Chưa có câu hỏi nào cần bổ sung.")
+    else:
+        for gap in found:
+            print(f"{gap['count']:>4} lần  [{gap['reason']}]  {gap['text']}")
+
+
+database = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""
+    from bot.storage import migrate
+
+    _run(migrate(_settings().database))
+    print("Cơ sở dữ liệu đã ở phiên bản mới nhất.")

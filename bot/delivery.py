@@ -1,0 +1,97 @@
+"""Sends what is queued: claims by lease, obeys each platform's speed, and believes nothing but the platform's id."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Mapping
+
+import structlog
+from aiolimiter import AsyncLimiter
+
+from bot import limits, metrics, outbox
+from bot.channels.base import Channel, DeliveryError
+from bot.clock import Clock
+from bot.storage import Storage
+from bot.tables import Outbox
+from bot.worker import Worker
+
+log = structlog.get_logger()
+
+
+class Delivery(Worker):
+    """One per process; any number of processes may share a database."""
+
+    name = "delivery"
+
+    def __init__(self, storage: Storage, channels: Mapping[str, Channel], now: Clock) -> None:
+        super().__init__(now)
+        self._storage = storage
+        self._channels = {name: channel for name, channel in channels.items() if not channel.traits.pulled}
+        self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._speed = {
+            name: AsyncLimiter(max(1.0, channel.traits.per_second), 1.0) for name, channel in self._channels.items()
+        }
+        self._under_way: dict[asyncio.Task[None], Outbox] = {}
+
+    async def work(self) -> bool:
+        slots = limits.SEND_SLOTS * len(self._channels) - len(self._under_way)
+        if not self._channels:
+            return False
+        if slots <= 0:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        async with self._storage.write() as session:
+            now = self._now()
+            await outbox.hold_doubtful(session, now)
+            rows = await outbox.claim(session, list(self._channels), self._worker, now, slots)
+        for row in rows:
+            task = asyncio.create_task(self._send(row))
+            self._under_way[task] = row
+            task.add_done_callback(self._ended)
+        return bool(rows)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(task, None)
+        self.wake()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery_task_failed", error=type(error).__name__)
+
+    async def stop(self, within: float = limits.STOP_WITHIN) -> None:
+        """Let the sends under way end; what was not sent goes back to the queue by its lease."""
+        await super().stop(within)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within)
+        for task in list(self._under_way):
+            task.cancel()
+
+    async def _send(self, row: Outbox) -> None:
+        channel = self._channels[row.channel]
+        await self._speed[row.channel].acquire()
+        try:
+            async with asyncio.timeout(limits.SEND_TIMEOUT):
+                platform_id = await channel.send(row.chat, outbox.reply_of(row.body))
+            if not platform_id:
+                raise DeliveryError("the platform gave no message id", in_doubt=True)
+        except DeliveryError as error:
+            await self._failed(row, error)
+        except TimeoutError:
+            await self._failed(row, DeliveryError("no answer in time", in_doubt=True))
+        except Exception as error:
+            log.exception("channel_failed", channel=row.channel, outbox_id=row.id)
+            await self._failed(row, DeliveryError(f"error in the channel: {type(error).__name__}"))
+        else:
+            await self._sent(row, platform_id)
+
+    async def _sent(self, row: Outbox, platform_id: str) -> None:
+        async with self._storage.write() as session:
+            await outbox.sent(session, row, platform_id, self._now())
+        metrics.SENT.labels(row.channel, row.kind).inc()
+
+    async def _failed(self, row: Outbox, error: DeliveryError) -> None:
+        async with self._storage.write() as session:
+            await outbox.failed(session, row, error, self._now())
+        how = "permanent" if error.permanent else "in_doubt" if error.in_doubt else "retry"
+        metrics.SEND_FAILED.labels(row.channel, how).inc()
+        log.warning("not_delivered", channel=row.channel, outbox_id=row.id, how=how, attempts=row.attempts)

@@ -1,0 +1,145 @@
+"""One message, one transaction: load the dialogue, let a handler decide, save, queue the replies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import inbox, limits, metrics, outbox
+from bot.channels import render
+from bot.channels.base import Traits
+from bot.clock import Clock
+from bot.records import load_dialogue, save_dialogue, write_notes
+from bot.storage import Storage
+from bot.tables import Inbox, InboxState
+from bot.worker import Worker
+from handlers.context import Context
+from handlers.message import Message, Reply
+from handlers.outcome import Keep, Outcome
+from handlers.router import Router
+from scheduler.outbox import ANSWER
+
+log = structlog.get_logger()
+
+
+class Dispatcher(Worker):
+    """Answers what lies in the inbox, the messages of each chat in their order."""
+
+    name = "dispatch"
+
+    def __init__(
+        self,
+        storage: Storage,
+        router: Router,
+        context: Context,
+        traits: Mapping[str, Traits],
+        queued: Callable[[], None],
+        now: Clock,
+    ) -> None:
+        """``context`` is the pattern for each message; ``queued`` is told that there is something to send."""
+        super().__init__(now)
+        self._storage = storage
+        self._router = router
+        self._context = context
+        self._traits = traits
+        self._queued = queued
+        self._done: dict[int, asyncio.Event] = {}
+
+    async def wait(self, row_id: int, seconds: float) -> bool:
+        """Wait until a message is answered, here or in another process; False when it took too long."""
+        event = self._done.setdefault(row_id, asyncio.Event())
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self._is_done(row_id):
+                    try:
+                        async with asyncio.timeout(limits.POLL):
+                            await event.wait()
+                    except TimeoutError:
+                        continue
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            self._done.pop(row_id, None)
+
+    async def _is_done(self, row_id: int) -> bool:
+        async with self._storage.read() as session:
+            row = await session.get(Inbox, row_id)
+        return row is None or row.state != InboxState.NEW
+
+    async def work(self) -> bool:
+        async with self._storage.read() as session:
+            ready = await inbox.heads(session, self._now())
+        for row_id in ready:
+            if self._stopping:
+                return False
+            await self._one(row_id)
+        return bool(ready)
+
+    async def _one(self, row_id: int) -> None:
+        try:
+            async with self._storage.write() as session:
+                row = await inbox.take(session, row_id)
+                if row is not None:
+                    await self._answer(session, row)
+        except Exception as error:
+            log.exception("handler_failed", inbox_id=row_id)
+            await self._put_back(row_id, error)
+            return
+        if row is not None:
+            self._queued()
+            if event := self._done.get(row_id):
+                event.set()
+
+    async def _answer(self, session: AsyncSession, row: Inbox) -> None:
+        now = self._now()
+        message = inbox.message_of(row)
+        dialogue = await load_dialogue(session, message)
+        assert row.id is not None  # noqa: S101 - it was read from the database
+        context = replace(self._context, now=now, ref=row.id, dialogue=dialogue)
+        outcome = await self._router.route(message, context)
+        await write_notes(session, outcome.notes, row, now)
+        if not isinstance(outcome.dialogue, Keep):
+            await save_dialogue(session, message, outcome.dialogue, now)
+        await self._queue(session, row, message, outcome.replies, now)
+        row.state = InboxState.DONE
+        row.result = _result(outcome)
+        session.add(row)
+        metrics.ANSWERED.labels(row.channel, outcome.decision.value).inc()
+        metrics.ANSWER_SECONDS.labels(row.channel).observe((now - row.received_at).total_seconds())
+
+    async def _queue(
+        self, session: AsyncSession, row: Inbox, message: Message, replies: tuple[Reply, ...], now: datetime
+    ) -> None:
+        traits = self._traits[row.channel]
+        parts = [part for reply in replies for part in render.parts(reply, traits)]
+        await outbox.put(session, f"in:{row.id}", message.address, ANSWER, parts, now, inbox_id=row.id)
+
+    async def _put_back(self, row_id: int, error: Exception) -> None:
+        """Try again later; after the last try say sorry, so that nobody waits for an answer that never comes."""
+        metrics.FAILED_HANDLING.inc()
+        now = self._now()
+        async with self._storage.write() as session:
+            row = await inbox.take(session, row_id)
+            if row is None:
+                return
+            row.attempts += 1
+            row.error = type(error).__name__
+            row.not_before = now + limits.HANDLE_RETRY
+            if row.attempts >= limits.HANDLE_ATTEMPTS:
+                row.state = InboxState.FAILED
+                sorry = Reply(self._context.texts("error.failed"))
+                await self._queue(session, row, inbox.message_of(row), (sorry,), now)
+            session.add(row)
+        self._queued()
+        if event := self._done.get(row_id):
+            event.set()
+
+
+def _result(outcome: Outcome) -> dict[str, object]:
+    return {"decision": outcome.decision.value, "facet": outcome.facet.value, "codes": list(outcome.codes)}

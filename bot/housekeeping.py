@@ -1,0 +1,31 @@
+"""What each tick does: delete what was kept long enough, and count what waits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlmodel import col
+
+from bot import limits, metrics
+from bot.storage import Storage
+from bot.tables import Dialogue, Inbox, InboxState, Outbox, OutboxState
+
+
+async def tick(storage: Storage, now: datetime) -> None:
+    """Safe to run late, twice, or in two processes at once."""
+    await purge(storage, now)
+    async with storage.read() as session:
+        waiting = select(func.count()).select_from(Outbox).where(col(Outbox.state) == OutboxState.QUEUED)
+        metrics.QUEUED.set((await session.execute(waiting)).scalar_one())
+
+
+async def purge(storage: Storage, now: datetime) -> None:
+    """Delete conversations older than we keep them; what still waits to be answered or sent stays."""
+    before = now - limits.KEEP_MESSAGES
+    async with storage.write() as session:
+        await session.execute(
+            delete(Outbox).where(col(Outbox.created_at) < before, col(Outbox.state) != OutboxState.QUEUED)
+        )
+        await session.execute(delete(Inbox).where(col(Inbox.received_at) < before, col(Inbox.state) != InboxState.NEW))
+        await session.execute(delete(Dialogue).where(col(Dialogue.updated_at) < before))

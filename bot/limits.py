@@ -1,0 +1,53 @@
+"""Every limit of the program, in one place. Times are seconds unless the name says otherwise."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+# What comes in
+MAX_BODY_BYTES = 64 * 1024
+"""Largest body of POST /api/chat; a question is at most a few hundred letters."""
+MAX_WEBHOOK_BYTES = 1024 * 1024
+"""Largest webhook body; platforms send at most a few dozen kB."""
+MAX_TEXT = 2000
+"""Longest question that is read, in characters; the rest is cut, and the person is told."""
+MAX_ACTION_BYTES = 64
+"""Longest payload of a choice (Telegram's callback_data)."""
+USER_RATE = "20/10 seconds"
+"""Messages of one person; more get one kind request to slow down."""
+HOST_RATE = "400/10 seconds"
+"""Messages of one network address; a whole school class may share one."""
+
+# Inbox
+INBOX_BATCH = 200
+"""Most messages stored in one commit."""
+INBOX_WAITING = 5000
+"""More waiting than this and the door answers 503, so that the platform tries again later."""
+HANDLE_ATTEMPTS = 3
+"""Tries before a message that makes a handler fail is put aside and the person is told."""
+HANDLE_RETRY = timedelta(seconds=2)
+
+# Outbox
+LEASE = timedelta(seconds=60)
+"""A sender that does not report within this time has crashed; its rows are free again."""
+SEND_TIMEOUT = 30.0
+SEND_SLOTS = 8
+"""Sends under way at once on one channel."""
+CLAIM_BATCH = 64
+POLL = 1.0
+"""How often a sleeping worker looks for rows that another process wrote or that came due."""
+SEND_ATTEMPTS = 12
+
+# Web
+API_WAIT = 12.0
+"""How long POST /api/chat waits for its answer."""
+HISTORY_MESSAGES = 60
+"""Most messages shown again after a reload."""
+
+# Keeping
+KEEP_MESSAGES = timedelta(days=30)
+"""Conversations (already masked) are deleted after this time; questions stay without any link to a person."""
+STOP_WITHIN = 4.0
+"""Time for draining after SIGTERM; the process ends within 5 s."""
+TICK = 60
+"""Interval of the scheduler's tick."""

@@ -1,0 +1,148 @@
+"""The assistant without a server: one question, a conversation in the terminal, or many questions from a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import orjson
+from knowledge.importers import jsonl
+
+from bot import clock
+from bot.app import App, load_knowledge
+from bot.channels import render
+from bot.channels.console import CONSOLE
+from bot.intake import admit
+from bot.settings import Settings
+from bot.web.chat import reply_json
+from handlers import assistant, texts
+from handlers.context import Context, Office
+from handlers.message import Address, Message
+from knowledge.library import Library
+from knowledge.reading import Decision, Facet
+from knowledge.store import Knowledge
+
+QUIT = frozenset({"thoát", "thoat", "exit", "quit", ":q"})
+
+
+async def answer_one(settings: Settings, question: str, *, why: bool = False) -> dict[str, Any]:
+    """Answer one question by the same handlers as every channel; nothing is stored."""
+    knowledge = load_knowledge(settings)
+    office = Office(settings.office_name, settings.office_contact)
+    context = Context(clock.now(), knowledge, texts.load(), office, ref=0)
+    message = admit(Message("1", Address(CONSOLE.name, "ask"), "ask", question))
+    outcome = await assistant.build().route(message, context)
+    replies = []
+    for reply in outcome.replies:
+        shown = "\n".join(part.text for part in render.parts(reply, CONSOLE.traits))
+        replies.append({**reply_json(reply), "shown": shown})
+    result: dict[str, Any] = {
+        "question": question,
+        "decision": outcome.decision.value,
+        "facet": outcome.facet.value,
+        "codes": list(outcome.codes),
+        "replies": replies,
+    }
+    if why:
+        result["why"] = explained(knowledge, message.text)
+    return result
+
+
+def explained(knowledge: Knowledge, text: str) -> list[dict[str, Any]]:
+    """The procedures that were weighed, with what spoke for and against each."""
+    weighed = []
+    for candidate in knowledge.reader.explain(text):
+        found = knowledge.get(candidate.code)
+        weighed.append(
+            {
+                "code": candidate.code,
+                "name": found.name if found else "",
+                "score": candidate.score,
+                "why": candidate.why,
+                "features": candidate.features,
+            }
+        )
+    return weighed
+
+
+async def terminal(settings: Settings) -> None:
+    """The whole assistant behind a prompt, database included."""
+    app = App(settings)
+    await app.start(serve=False)
+    session = f"console-{secrets.token_hex(8)}"
+    print('Xin chào! Anh/chị cứ gõ câu hỏi. Gõ "thoát" để dừng.')
+    try:
+        number = 0
+        while (line := await asyncio.to_thread(_typed)) is not None:
+            number += 1
+            message = Message(f"{session}:{number}", Address(CONSOLE.name, session), session, line)
+            answer = await app.exchange.say(message)
+            print("\n\n".join(reply.text for reply in answer.replies) if answer else "(chưa trả lời kịp)", end="\n\n")
+    finally:
+        await app.stop()
+
+
+def _typed() -> str | None:
+    """A line, or None at the end."""
+    try:
+        line = input("> ")
+    except (EOFError, KeyboardInterrupt):
+        return None
+    return None if line.strip().casefold() in QUIT else line
+
+
+def answer_lines(settings: Settings, catalogues: list[Path], *, only_catalogue: bool) -> None:
+    """Read questions as JSON lines and answer each with a JSON line; a bad line gets an error line of its own."""
+    knowledge = _with_catalogues(settings, catalogues, only_catalogue=only_catalogue)
+    gc.collect()
+    gc.freeze()  # the index never changes: the collector need not look at it again
+    for line in sys.stdin.buffer:
+        if line.strip():
+            sys.stdout.buffer.write(orjson.dumps(_answered(knowledge, line)) + b"\n")
+            sys.stdout.buffer.flush()
+
+
+def _with_catalogues(settings: Settings, catalogues: list[Path], *, only_catalogue: bool) -> Knowledge:
+    shipped = Library([]) if only_catalogue else load_knowledge(settings).library
+    imported: list[Any] = []
+    for path in catalogues:
+        rows = jsonl.read(path)
+        imported += rows.procedures
+        for problem in rows.problems:
+            print(f"{path.name}: {problem}", file=sys.stderr)
+    return Knowledge(Library([*shipped, *imported]).for_province(settings.province))
+
+
+def _answered(knowledge: Knowledge, line: bytes) -> dict[str, Any]:
+    try:
+        asked = orjson.loads(line)
+        if "turns" in asked:
+            return {"id": asked["id"], "turns": list(_turns(knowledge, asked["turns"]))}
+        return {"id": asked["id"], **_matched(knowledge, asked["question"], None, None)}
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        return {"error": f"dòng không đọc được: {type(error).__name__}"}
+
+
+def _matched(knowledge: Knowledge, question: str, topic: str | None, facet: Facet | None) -> dict[str, Any]:
+    reading = knowledge.read(question, topic, facet)
+    return {
+        "codes": list(reading.codes),
+        "decision": reading.decision.value,
+        "facet": reading.facet.value,
+        "score": reading.matches[0].score if reading.matches else 0.0,
+    }
+
+
+def _turns(knowledge: Knowledge, turns: Iterable[Any]) -> Iterable[dict[str, Any]]:
+    topic: str | None = None
+    facet: Facet | None = None
+    for turn in turns:
+        answered = _matched(knowledge, turn["question"] if isinstance(turn, dict) else turn, topic, facet)
+        if answered["decision"] == Decision.ANSWER:
+            topic, facet = answered["codes"][0], Facet(answered["facet"])
+        yield answered

@@ -1,0 +1,95 @@
+"""The database: SQLite in one file by default, PostgreSQL by DATABASE_URL, the same code on both.
+
+SQLite allows one writer. Transactions that write begin with BEGIN IMMEDIATE on a single connection (a pool of one is a
+fair queue; SQLite's own busy handler sleeps and loses updates in the driver's default mode), readers have connections
+of their own that cannot write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+import bot.tables  # noqa: F401 - the schema must be known to whoever opens the database
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=15000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-20000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+def _sqlite_engine(url: str, *, writer: bool) -> AsyncEngine:
+    size = 1 if writer else 4
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
+        cursor = connection.cursor()
+        for pragma in PRAGMAS if writer else (*PRAGMAS[2:], "PRAGMA query_only=ON"):
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
+
+
+class Storage:
+    """Two ways in: :meth:`write`, one transaction that is committed at its end, and :meth:`read`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            if path := make_url(url).database:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _sqlite_engine(url, writer=True)
+            self._reader = _sqlite_engine(url, writer=False)
+        else:
+            self._writer = self._reader = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; on SQLite a write through it fails."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    async def ping(self) -> None:
+        """Raise when the database does not answer."""
+        async with self.read() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        if self._writer is not self._reader:
+            await self._writer.dispose()
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema up to date. Alembic is imported only here: it costs a tenth of a second."""
+    from bot.migrations import upgrade
+
+    if (parsed := make_url(url)).get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(upgrade, url)

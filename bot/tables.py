@@ -1,0 +1,128 @@
+"""The whole schema on one page. Times are aware UTC; every text of a person in here was masked before it came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _json(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(JSON, nullable=nullable))
+
+
+class InboxState(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    FAILED = "failed"
+    """Made a handler fail again and again; the person was told."""
+    LIMITED = "limited"
+    """One of too many in a short time: kept, and answered by one request to slow down."""
+
+
+class Inbox(SQLModel, table=True):
+    """Every message that came in, once: a repeated update finds its row and has no effect. Ids are never used again."""
+
+    __table_args__ = (
+        UniqueConstraint("channel", "message_id"),
+        Index(None, "state", "channel", "chat", "id"),
+        Index(None, "state", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=32)
+    message_id: str = Field(max_length=200)
+    chat: str = Field(max_length=128)
+    body: dict[str, Any] = _json()
+    received_at: datetime = Field(index=True)
+    state: str = Field(default=InboxState.NEW, max_length=16)
+    attempts: int = 0
+    not_before: datetime
+    result: dict[str, Any] | None = _json(nullable=True)
+    """Decision, facet and codes of the answer, for doors that report them."""
+    error: str | None = Field(default=None, max_length=500)
+
+
+class OutboxState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    HELD = "held"
+    """In doubt after a crash: an official decides whether to send again."""
+
+
+class Outbox(SQLModel, table=True):
+    """One message of the platform to send. "Sent" is only what has the platform's message id."""
+
+    __table_args__ = (
+        Index(None, "state", "priority", "not_before", "id"),
+        Index(None, "channel", "chat", "state", "priority", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=200)
+    channel: str = Field(max_length=32)
+    chat: str = Field(max_length=128)
+    kind: str = Field(max_length=32)
+    priority: int = 0
+    body: dict[str, Any] = _json()
+    inbox_id: int | None = Field(default=None, index=True)
+    created_at: datetime = Field(index=True)
+    not_before: datetime
+    attempts: int = 0
+    lease_until: datetime | None = None
+    claimed_by: str | None = Field(default=None, max_length=64)
+    state: str = Field(default=OutboxState.QUEUED, max_length=16)
+    platform_id: str | None = Field(default=None, max_length=200)
+    sent_at: datetime | None = None
+    error: str | None = Field(default=None, max_length=500)
+
+
+class Dialogue(SQLModel, table=True):
+    """Where a conversation stands: the procedure talked about, the choices just offered, the flow in progress."""
+
+    channel: str = Field(primary_key=True, max_length=32)
+    chat: str = Field(primary_key=True, max_length=128)
+    sender: str = Field(primary_key=True, max_length=128)
+    state: dict[str, Any] = _json()
+    updated_at: datetime = Field(index=True)
+
+
+class Question(SQLModel, table=True):
+    """What was asked and how it ended, without any link to a person once its message is deleted."""
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The id of its inbox row."""
+    asked_at: datetime = Field(index=True)
+    channel: str = Field(max_length=32)
+    text: str = Field(max_length=2000)
+    decision: str = Field(max_length=16)
+    facet: str = Field(max_length=16)
+    candidates: list[Any] = _json()
+    """[code, score] of the first ten."""
+    verdict: str | None = Field(default=None, max_length=16)
+    """right, wrong or none (of the choices offered)."""
+    verdict_at: datetime | None = None
+
+
+class Gap(SQLModel, table=True):
+    """A question that the knowledge could not answer, waiting for a person."""
+
+    question_id: int = Field(primary_key=True, foreign_key="question.id", sa_column_kwargs={"autoincrement": False})
+    reason: str = Field(max_length=16)
+    """declined, none (of the choices) or wrong."""
+    state: str = Field(default="open", max_length=16, index=True)
+    created_at: datetime = Field(index=True)

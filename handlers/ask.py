@@ -1,0 +1,120 @@
+"""A question: answered, met with at most three choices, or declined with a way out. Never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers import feedback, procedure
+from handlers.context import Context
+from handlers.message import Choice, Message, Reply
+from handlers.outcome import Asked, Judged, Outcome, Verdict
+from handlers.router import Feature
+from handlers.smalltalk import HELP, HUMAN, small_talk
+from knowledge.reading import Decision, Facet, Reading
+
+NONE = "khong"
+"""Action of "none of these": ``khong:QUESTION``."""
+
+_FACETS = frozenset(facet.value for facet in Facet if facet is not Facet.NONE)
+
+OFFERED_AT_MOST = 3
+ALSO_AT_MOST = 2
+
+
+async def ask(message: Message, ctx: Context) -> Outcome:
+    """Read the text and answer it."""
+    reading = ctx.knowledge.read(message.text, ctx.dialogue.topic, _last_facet(ctx))
+    match reading.decision:
+        case Decision.SMALLTALK:
+            return small_talk(reading.smalltalk, ctx)
+        case Decision.ANSWER:
+            return _answer(reading, message.text, ctx)
+        case Decision.CLARIFY:
+            return _offer(reading, message.text, ctx)
+        case Decision.DECLINE:
+            return _decline(reading, message.text, ctx)
+
+
+def _last_facet(ctx: Context) -> Facet | None:
+    return Facet(ctx.dialogue.facet) if ctx.dialogue.facet else None
+
+
+def _asked(reading: Reading, text: str) -> Asked:
+    candidates = tuple((match.code, round(match.score, 3)) for match in reading.matches)
+    return Asked(text, reading.decision, reading.facet, candidates)
+
+
+def _answer(reading: Reading, text: str, ctx: Context) -> Outcome:
+    code, *others = reading.codes
+    outcome = _shown(code, reading.facets, ctx, _asked(reading, text), tuple(others[:OFFERED_AT_MOST]))
+    if outcome is None:
+        return _decline(reading, text, ctx)
+    also = [found for other in reading.also[:ALSO_AT_MOST] if (found := ctx.knowledge.get(other))]
+    if not also:
+        return outcome
+    choices = tuple(Choice(p.name, procedure.show_action(p.code, reading.facet)) for p in also)
+    *before, last = outcome.replies
+    more = replace(last, text=f"{last.text}\n\n{ctx.texts('ask.also')}", choices=(*choices, *last.choices))
+    return replace(outcome, replies=(*before, more))
+
+
+def _shown(
+    code: str, facets: tuple[Facet, ...], ctx: Context, asked: Asked, alternatives: tuple[str, ...] = ()
+) -> Outcome | None:
+    """The answer about one procedure with the feedback buttons; None when there is no such record."""
+    found = ctx.knowledge.get(code)
+    if found is None:
+        return None
+    answer = procedure.reply(found, facets, ctx)
+    answer = replace(answer, choices=(*answer.choices, *feedback.buttons(ctx)))
+    dialogue = replace(
+        ctx.dialogue, topic=code, facet=facets[0].value, asked=ctx.ref, alternatives=alternatives, flow=None
+    )
+    return Outcome((answer,), dialogue, (asked,), Decision.ANSWER, facets[0], (code, *alternatives))
+
+
+def _offer(reading: Reading, text: str, ctx: Context) -> Outcome:
+    facet = Facet.GENERAL if reading.facet is Facet.NONE else reading.facet
+    found = [record for code in reading.codes[:OFFERED_AT_MOST] if (record := ctx.knowledge.get(code))]
+    choices = tuple(Choice(p.name, procedure.show_action(p.code, facet)) for p in found)
+    if choices:
+        choices += (Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}"),)
+    reply = Reply(ctx.texts("ask.clarify" if choices else "ask.clarify_more"), choices)
+    codes = tuple(p.code for p in found)
+    return Outcome(
+        (reply,), notes=(_asked(reading, text),), decision=Decision.CLARIFY, facet=reading.facet, codes=codes
+    )
+
+
+def _decline(reading: Reading, text: str, ctx: Context) -> Outcome:
+    asked = replace(_asked(reading, text), decision=Decision.DECLINE)
+    return Outcome((Reply(ctx.texts("ask.decline"), way_out(ctx)),), notes=(asked,), decision=Decision.DECLINE)
+
+
+def way_out(ctx: Context) -> tuple[Choice, ...]:
+    """What everybody can do who was not answered."""
+    return (Choice(ctx.texts("menu.human"), HUMAN), Choice(ctx.texts("menu.help"), HELP))
+
+
+async def _show(arguments: tuple[str, ...], _message: Message, ctx: Context) -> Outcome:
+    code, facet = _parsed(arguments)
+    found = ctx.knowledge.get(code)
+    if found is None:
+        return Outcome((Reply(ctx.texts("ask.old_choice"), way_out(ctx)),))
+    text = f"{ctx.texts(f'facet.{facet}')}: {found.name}"
+    outcome = _shown(code, (facet,), ctx, Asked(text, Decision.ANSWER, facet, ((code, 1.0),)))
+    assert outcome  # noqa: S101 - the record was found above
+    return outcome
+
+
+def _parsed(arguments: tuple[str, ...]) -> tuple[str, Facet]:
+    code, facet, *_ = (*arguments, "", "")
+    return code, Facet(facet) if facet in _FACETS else Facet.GENERAL
+
+
+async def _none_of_these(arguments: tuple[str, ...], _message: Message, ctx: Context) -> Outcome:
+    notes = (Judged(int(arguments[0]), Verdict.NONE),) if arguments and arguments[0].isdecimal() else ()
+    return Outcome((Reply(ctx.texts("ask.none_of_these"), way_out(ctx)),), notes=notes, decision=Decision.DECLINE)
+
+
+FEATURE = Feature(actions={procedure.SHOW: _show, NONE: _none_of_these})

@@ -1,0 +1,51 @@
+"""What a handler may know besides the message. Same message and same context give the same outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from handlers.dialogue import Dialogue
+from handlers.texts import Texts
+from knowledge.procedures import Procedure
+from knowledge.reading import Facet, Reading
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Knowledge(Protocol):
+    """What handlers ask of the knowledge."""
+
+    def read(self, text: str, topic: str | None = None, facet: Facet | None = None, /) -> Reading:
+        """Understand one message; ``topic`` and ``facet`` are what the dialogue is about so far."""
+
+    def get(self, code: str, /) -> Procedure | None:
+        """The record of that code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The office that runs the assistant."""
+
+    name: str
+    contact: str | None = None
+    """Where people reach a person; None: not told to us, and we invent nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    now: datetime
+    """Aware; the clock is read by the shell."""
+    knowledge: Knowledge
+    texts: Texts
+    office: Office
+    ref: int
+    """Number of this message: feedback buttons refer to it."""
+    dialogue: Dialogue = field(default_factory=Dialogue)
+
+    @property
+    def today(self) -> date:
+        """The day in Vietnam."""
+        return self.now.astimezone(VIETNAM).date()

@@ -1,0 +1,86 @@
+"""Personal data that people type although nobody asked: found and masked before anything is stored or logged.
+
+What looks like personal data but is not stays as it is: procedure codes (1.001193), fees (50.000 đồng), dossier codes
+(000.00.12.H02-251101-0003), numbers of legal documents (123/2015/NĐ-CP) and dates.
+
+Sources of the shapes: CCCD and personal identification number 12 digits beginning with a province 001-096 (Thông tư
+07/2016/TT-BCA, 59/2021/TT-BCA), CMND 9 digits, social insurance number 10 digits, telephone numbers of ten digits
+with the prefixes 03 05 07 08 09 (mobile) and 02 (fixed, 11 digits).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_KEEP = re.compile(
+    r"""
+    (?<![\w.]) [1-9]\.\d{6} (?![\w])                              # procedure code
+    | (?<!\w) (?:[A-Z]?\d{2,3}\.)+[A-Z]?\d{2,3}-\d{6}-\d{4,}       # dossier code
+    | (?<!\w) \d+(?:\.\d+)?/(?:\d{4}/)?[A-ZĐ][\w.-]*                # number of a legal document
+    | (?<!\w) \d{1,2}[/.-]\d{1,2}[/.-]\d{4} (?!\d)                  # date
+    | (?<!\w) \d{1,3}(?:[.,\s]\d{3})+ \s* (?:đồng|dong|đ|d|vnđ|vnd|k|usd)\b   # money
+    | (?<!\w) \d+ \s* (?:đồng|dong|vnđ|vnd|usd|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_GAP = r"[ .\-]?"
+_SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("plate", re.compile(r"(?<!\w)(?:1[1-9]|[2-9]\d)[ -]?[A-Z]{1,2}\d?[ -]?\d{3}\.?\d{2}(?!\w)", re.IGNORECASE)),
+    ("phone", re.compile(rf"(?<![\w.])(?:\+?84|0){_GAP}[35789](?:{_GAP}\d){{8}}(?!\w)")),
+    ("phone", re.compile(rf"(?<![\w.])(?:\+?84|0){_GAP}2(?:{_GAP}\d){{9}}(?!\w)")),
+    ("cccd", re.compile(rf"(?<![\w.])0\d{{2}}(?:{_GAP}\d){{9}}(?!\w)")),
+    ("account", re.compile(r"(?<![\w.])\d(?:[ .\-]?\d){12,18}(?!\w)")),
+    ("bhxh", re.compile(rf"(?<![\w.])\d(?:{_GAP}\d){{9}}(?!\w)")),
+    ("cmnd", re.compile(rf"(?<![\w.])\d{{3}}(?:{_GAP}\d{{3}}){{2}}(?!\w)")),
+)
+
+_NAMES = {
+    "email": "địa chỉ thư điện tử",
+    "plate": "biển số xe",
+    "phone": "số điện thoại",
+    "cccd": "số căn cước",
+    "account": "số tài khoản",
+    "bhxh": "số bảo hiểm xã hội",
+    "cmnd": "số CMND",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    text: str
+    kinds: tuple[str, ...]
+    """What was found, each kind once, in order."""
+
+
+def mask(text: str) -> Masked:
+    """Replace personal data by its kind in brackets: "cccd của em là [số căn cước]"."""
+    kinds: list[str] = []
+
+    def covered(kind: str, piece: str, shape: re.Pattern[str]) -> str:
+        def found(_match: re.Match[str]) -> str:
+            if kind not in kinds:
+                kinds.append(kind)
+            return f"[{_NAMES[kind]}]"
+
+        return shape.sub(found, piece)
+
+    def clean(piece: str) -> str:
+        for kind, shape in _SHAPES:
+            piece = covered(kind, piece, shape)
+        return piece
+
+    parts: list[str] = []
+    end = 0
+    for match in _KEEP.finditer(text):
+        parts += [clean(text[end : match.start()]), match.group()]
+        end = match.end()
+    parts.append(clean(text[end:]))
+    return Masked("".join(parts), tuple(kinds))
+
+
+def name_of(kind: str) -> str:
+    """The kind in Vietnamese: "số căn cước"."""
+    return _NAMES[kind]

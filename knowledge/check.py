@@ -1,0 +1,109 @@
+"""Proves the shipped knowledge: files valid, every stored question finds its own procedure, nothing claims twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from knowledge.library import ContentError, Library, shipped
+from knowledge.normalize import fold
+from knowledge.procedures import Procedure
+from knowledge.reader import Reader
+from knowledge.reading import Decision
+
+FEWEST_QUESTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at and what is wrong with it."""
+
+    procedures: int = 0
+    aliases: int = 0
+    questions: int = 0
+    problems: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    """Codes of records past their review date; shown, but no failure."""
+
+    def text(self) -> str:
+        """For people, one line a thing; the last line sums up."""
+        lines = [f"LỖI  {problem}" for problem in self.problems]
+        lines += [f"quá hạn kiểm tra: {code}" for code in self.stale]
+        summary = f"{self.procedures} thủ tục, {self.aliases} tên gọi, {self.questions} câu hỏi mẫu"
+        return "\n".join([*lines, f"{summary}: {len(self.problems)} lỗi, {len(self.stale)} mục quá hạn kiểm tra"])
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "procedures": self.procedures,
+            "aliases": self.aliases,
+            "questions": self.questions,
+            "problems": self.problems,
+            "stale": self.stale,
+        }
+
+
+def check_shipped(today: date) -> Report:
+    """Check what is shipped, as on that day."""
+    try:
+        library = shipped()
+    except ContentError as error:
+        return Report(problems=error.problems)
+    return check(library, today)
+
+
+def check(library: Library, today: date) -> Report:
+    """Check these records against each other and against the reader."""
+    return Report(
+        procedures=len(library),
+        aliases=sum(len(p.aliases) for p in library),
+        questions=sum(len(p.questions) for p in library),
+        problems=[*_names(library), *_claims(library), *_links(library), *_found(library)],
+        stale=[p.code for p in library.stale(today)],
+    )
+
+
+def _names(library: Library) -> Iterable[str]:
+    owners: dict[str, list[str]] = defaultdict(list)
+    for procedure in library:
+        owners[fold(procedure.name)].append(procedure.code)
+    return [f"{', '.join(codes)}: cùng một tên" for codes in owners.values() if len(codes) > 1]
+
+
+def _claims(library: Library) -> Iterable[str]:
+    """No alias or stored question belongs to two procedures; none is the name of another."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    said: dict[str, str] = {}
+    for procedure in library:
+        for phrase in (procedure.name, *procedure.aliases, *procedure.questions):
+            owners[fold(phrase)].add(procedure.code)
+            said[fold(phrase)] = phrase
+    return [f"{', '.join(sorted(codes))}: cùng nhận “{said[key]}”" for key, codes in owners.items() if len(codes) > 1]
+
+
+def _links(library: Library) -> Iterable[str]:
+    return [
+        f"{procedure.code}: thủ tục thay thế {code} không có trong dữ liệu"
+        for procedure in library
+        for code in procedure.successor
+        if library.get(code) is None
+    ]
+
+
+def _found(library: Library) -> Iterable[str]:
+    reader = Reader(library)
+    for procedure in library:
+        if len(procedure.questions) < FEWEST_QUESTIONS:
+            yield f"{procedure.code}: chỉ có {len(procedure.questions)} câu hỏi mẫu, cần {FEWEST_QUESTIONS}"
+        yield from _not_found(reader, procedure)
+
+
+def _not_found(reader: Reader, procedure: Procedure) -> Iterable[str]:
+    """A stored question must have its procedure first and must not be declined."""
+    for question in procedure.questions:
+        reading = reader.read(question)
+        if reading.codes[:1] != (procedure.code,) or reading.decision is Decision.DECLINE:
+            first = reading.codes[0] if reading.codes else "không có gì"
+            yield f"{procedure.code}: “{question}” ra {first} ({reading.decision})"

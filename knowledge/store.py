@@ -1,0 +1,22 @@
+"""The knowledge as the conversation uses it: records by code, and the reader that finds them."""
+
+from __future__ import annotations
+
+from knowledge.library import Library
+from knowledge.procedures import Procedure
+from knowledge.reader import Reader
+from knowledge.reading import Facet, Reading
+
+
+class Knowledge:
+    """Built once at start, never changed: a change of the records builds a new one."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.reader = Reader(library)
+
+    def read(self, text: str, topic: str | None = None, facet: Facet | None = None) -> Reading:
+        return self.reader.read(text, topic, facet)
+
+    def get(self, code: str) -> Procedure | None:
+        return self.library.get(code)

