@@ -10,6 +10,7 @@ from handlers.message import Choice, Message, Reply
 from handlers.outcome import Asked, Judged, Outcome, Verdict
 from handlers.router import Feature
 from handlers.smalltalk import HELP, HUMAN, small_talk
+from knowledge.procedures import CODE
 from knowledge.reading import Decision, Facet, Reading
 
 NONE = "khong"
@@ -88,7 +89,10 @@ def _offer(reading: Reading, text: str, ctx: Context) -> Outcome:
 
 def _decline(reading: Reading, text: str, ctx: Context) -> Outcome:
     asked = replace(_asked(reading, text), decision=Decision.DECLINE)
-    return Outcome((Reply(ctx.texts("ask.decline"), way_out(ctx)),), notes=(asked,), decision=Decision.DECLINE)
+    code = CODE.search(text)
+    unknown = code is not None and ctx.knowledge.get(code.group()) is None
+    said = ctx.texts("ask.no_such_code", code=code.group()) if code and unknown else ctx.texts("ask.decline")
+    return Outcome((Reply(said, way_out(ctx)),), notes=(asked,), decision=Decision.DECLINE)
 
 
 def way_out(ctx: Context) -> tuple[Choice, ...]:

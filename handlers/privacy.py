@@ -57,19 +57,13 @@ class Masked:
 
 def mask(text: str) -> Masked:
     """Replace personal data by its kind in brackets: "cccd của em là [số căn cước]"."""
-    kinds: list[str] = []
-
-    def covered(kind: str, piece: str, shape: re.Pattern[str]) -> str:
-        def found(_match: re.Match[str]) -> str:
-            if kind not in kinds:
-                kinds.append(kind)
-            return f"[{_NAMES[kind]}]"
-
-        return shape.sub(found, piece)
+    kinds: set[str] = set()
 
     def clean(piece: str) -> str:
         for kind, shape in _SHAPES:
-            piece = covered(kind, piece, shape)
+            piece, found = shape.subn(f"[{_NAMES[kind]}]", piece)
+            if found:
+                kinds.add(kind)
         return piece
 
     parts: list[str] = []
@@ -78,7 +72,8 @@ def mask(text: str) -> Masked:
         parts += [clean(text[end : match.start()]), match.group()]
         end = match.end()
     parts.append(clean(text[end:]))
-    return Masked("".join(parts), tuple(kinds))
+    masked = "".join(parts)
+    return Masked(masked, tuple(sorted(kinds, key=lambda kind: masked.index(_NAMES[kind]))))
 
 
 def name_of(kind: str) -> str:
