@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -114,16 +114,20 @@ class App:
         self.port = next((s.getsockname()[1] for s in sockets), self.settings.port)
 
     async def stop(self) -> None:
-        """Close the doors, drain what is under way, close the database."""
+        """Close the doors, answer and send what is under way, then close connections and the database."""
         if self._runner:
             self.ticker.stop()
-            await asyncio.gather(*(channel.stop() for channel in self.channels.values()), return_exceptions=True)
+            await self._each_channel(lambda channel: channel.stop_receiving())
             await self._runner.cleanup()
         await self.writer.stop()
         await self.dispatcher.stop(within=1.0)
         if self._runner:
             await self.delivery.stop(within=1.5)
+            await self._each_channel(lambda channel: channel.stop())
         await self.storage.close()
+
+    async def _each_channel(self, action: Callable[[Channel], Awaitable[None]]) -> None:
+        await asyncio.gather(*(action(channel) for channel in self.channels.values()), return_exceptions=True)
 
     async def health(self) -> dict[str, Any]:
         """Whether storage answers and the workers go round."""

@@ -86,21 +86,11 @@ def ask(
     from bot.offline import answer_one
 
     logs.configure()
-    result = _run(answer_one(_settings(), question, why=why))
+    answer = _run(answer_one(_settings(), question, why=why))
     if as_json:
-        _print_json(result)
+        _print_json(answer.to_json())
     else:
-        print(_readable(result))
-
-
-def _readable(result: dict[str, Any]) -> str:
-    lines = [reply["shown"] if "shown" in reply else reply["text"] for reply in result["replies"]]
-    for candidate in result.get("why", ()):
-        lines.append(f"{candidate['score']:.3f}  {candidate['code']}  {candidate['name']}  ({candidate['why']})")
-        lines += [f"         {name}: {value:+.3f}" for name, value in candidate.get("features", {}).items()]
-    return "\n\n".join(lines[: len(result["replies"])]) + "".join(
-        f"\n{line}" for line in lines[len(result["replies"]) :]
-    )
+        print(answer.text())
 
 
 @app.command()

@@ -7,11 +7,11 @@ import gc
 import secrets
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
-from knowledge.importers import jsonl
 
 from bot import clock
 from bot.app import App, load_knowledge
@@ -23,6 +23,8 @@ from bot.web.chat import reply_json
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from handlers.message import Address, Message
+from handlers.outcome import Outcome
+from knowledge.importers import jsonl
 from knowledge.library import Library
 from knowledge.reading import Decision, Facet
 from knowledge.store import Knowledge
@@ -30,27 +32,42 @@ from knowledge.store import Knowledge
 QUIT = frozenset({"thoát", "thoat", "exit", "quit", ":q"})
 
 
-async def answer_one(settings: Settings, question: str, *, why: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question and what would be said to it."""
+
+    question: str
+    outcome: Outcome
+    why: list[dict[str, Any]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        result: dict[str, Any] = {
+            "question": self.question,
+            "decision": self.outcome.decision.value,
+            "facet": self.outcome.facet.value,
+            "codes": list(self.outcome.codes),
+            "replies": [reply_json(reply) for reply in self.outcome.replies],
+        }
+        return result if self.why is None else {**result, "why": self.why}
+
+    def text(self) -> str:
+        """As in the terminal, with the candidates below when they were asked for."""
+        said = [part.text for reply in self.outcome.replies for part in render.parts(reply, CONSOLE.traits)]
+        lines = []
+        for candidate in self.why or ():
+            lines.append(f"{candidate['score']:.3f}  {candidate['code']}  {candidate['name']}  ({candidate['why']})")
+            lines += [f"         {name}: {value:+.3f}" for name, value in candidate["features"].items()]
+        return "\n\n".join([*said, "\n".join(lines)] if lines else said)
+
+
+async def answer_one(settings: Settings, question: str, *, why: bool = False) -> Answered:
     """Answer one question by the same handlers as every channel; nothing is stored."""
     knowledge = load_knowledge(settings)
     office = Office(settings.office_name, settings.office_contact)
     context = Context(clock.now(), knowledge, texts.load(), office, ref=0)
     message = admit(Message("1", Address(CONSOLE.name, "ask"), "ask", question))
     outcome = await assistant.build().route(message, context)
-    replies = []
-    for reply in outcome.replies:
-        shown = "\n".join(part.text for part in render.parts(reply, CONSOLE.traits))
-        replies.append({**reply_json(reply), "shown": shown})
-    result: dict[str, Any] = {
-        "question": question,
-        "decision": outcome.decision.value,
-        "facet": outcome.facet.value,
-        "codes": list(outcome.codes),
-        "replies": replies,
-    }
-    if why:
-        result["why"] = explained(knowledge, message.text)
-    return result
+    return Answered(question, outcome, explained(knowledge, message.text) if why else None)
 
 
 def explained(knowledge: Knowledge, text: str) -> list[dict[str, Any]]:

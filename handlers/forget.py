@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from knowledge.normalize import fold
-
 from handlers.context import Context
 from handlers.dialogue import Dialogue, Flow
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Forget, Outcome
 from handlers.router import Command, Feature, FlowSteps
+from knowledge.normalize import fold
 
 FLOW = "xoa"
 YES = "xoa"

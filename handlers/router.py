@@ -11,13 +11,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
-from knowledge.normalize import fold
-
 from handlers.context import Context
 from handlers.dialogue import Dialogue
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Keep, Outcome
 from handlers.privacy import name_of
+from knowledge.normalize import fold
 
 Handle: TypeAlias = Callable[[Message, Context], Awaitable[Outcome]]
 Press: TypeAlias = Callable[[tuple[str, ...], Message, Context], Awaitable[Outcome]]

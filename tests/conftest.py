@@ -90,5 +90,3 @@ async def storage(database_url: str) -> AsyncIterator[Storage]:
 def world() -> Library:
     """A small world of procedures that does not change with the shipped content."""
     return shipped(WORLD / "procedures")
-
-

@@ -53,6 +53,9 @@ class Channel(Protocol):
     async def start(self) -> None:
         """Open connections, register webhooks or start polling. Raises nothing that a later retry would mend."""
 
+    async def stop_receiving(self) -> None:
+        """Close the door; sending still works."""
+
     async def stop(self) -> None:
         """Stop receiving, then close connections."""
 
@@ -71,6 +74,9 @@ class PulledChannel:
 
     async def start(self) -> None:
         """Nothing to open."""
+
+    async def stop_receiving(self) -> None:
+        """Nothing to close."""
 
     async def stop(self) -> None:
         """Nothing to close."""
