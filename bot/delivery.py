@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 
 import structlog
@@ -29,7 +30,8 @@ class Delivery(Worker):
         super().__init__(now)
         self._storage = storage
         self._channels = {name: channel for name, channel in channels.items() if not channel.traits.pulled}
-        self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._looked_for_dead = False
         self._speed = {
             name: AsyncLimiter(max(1.0, channel.traits.per_second), 1.0) for name, channel in self._channels.items()
         }
@@ -44,6 +46,9 @@ class Delivery(Worker):
             return True
         async with self._storage.write() as session:
             now = self._now()
+            if not self._looked_for_dead:
+                await outbox.end_leases(session, _is_dead, now)
+                self._looked_for_dead = True
             await outbox.hold_doubtful(session, now)
             rows = await outbox.claim(session, list(self._channels), self._worker, now, slots)
         for row in rows:
@@ -95,3 +100,18 @@ class Delivery(Worker):
         how = "permanent" if error.permanent else "in_doubt" if error.in_doubt else "retry"
         metrics.SEND_FAILED.labels(row.channel, how).inc()
         log.warning("not_delivered", channel=row.channel, outbox_id=row.id, how=how, attempts=row.attempts)
+
+
+def _is_dead(worker: str) -> bool:
+    """Whether a worker ran on this machine in a process that is gone; of other machines nothing is known."""
+    host, _, rest = worker.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname()[:32] or not pid.isdecimal() or int(pid) == os.getpid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -152,7 +152,7 @@ async def _insert(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[tup
         insert_new(session, Inbox).values(rows).returning(col(Inbox.channel), col(Inbox.message_id), col(Inbox.id))
     )
     result = await session.execute(statement)
-    return {(channel, message_id): row_id for channel, message_id, row_id in result if row_id is not None}
+    return {(row[0], row[1]): int(row[2] or 0) for row in result}
 
 
 def insert_new(session: AsyncSession, table: type[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,6 +99,15 @@ async def claim(session: AsyncSession, channels: list[str], worker: str, now: da
     )
     rows = list((await session.execute(statement)).scalars())
     return sorted(rows, key=lambda row: (row.priority, row.id or 0))
+
+
+async def end_leases(session: AsyncSession, dead: Callable[[str], bool], now: datetime) -> None:
+    """End the leases of workers that are known to be dead, instead of waiting until they run out."""
+    holders = select(col(Outbox.claimed_by)).where(col(Outbox.lease_until).is_not(None)).distinct()
+    names = [name for name in (await session.execute(holders)).scalars() if name and dead(name)]
+    if names:
+        ended = update(Outbox).where(col(Outbox.claimed_by).in_(names), col(Outbox.lease_until).is_not(None))
+        await session.execute(ended.values(lease_until=now - limits.LEASE))
 
 
 async def hold_doubtful(session: AsyncSession, now: datetime) -> None:

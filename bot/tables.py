@@ -84,7 +84,7 @@ class Outbox(SQLModel, table=True):
     not_before: datetime
     attempts: int = 0
     lease_until: datetime | None = None
-    claimed_by: str | None = Field(default=None, max_length=64)
+    claimed_by: str | None = Field(default=None, max_length=80)
     state: str = Field(default=OutboxState.QUEUED, max_length=16)
     platform_id: str | None = Field(default=None, max_length=200)
     sent_at: datetime | None = None

@@ -8,6 +8,7 @@ are replaced by ones of our own words. aiohttp instead of the library's httpx: m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -147,7 +148,7 @@ def _form(data: RequestData | None) -> aiohttp.FormData | None:
         form.add_field(name, value)
     if data.contains_files:
         for name, (filename, content, kind) in data.multipart_data.items():
-            form.add_field(name, content, filename=filename, content_type=kind)
+            form.add_field(name, BytesIO(content), filename=filename, content_type=kind)  # bytes > 1 MiB: a warning
     return form
 
 

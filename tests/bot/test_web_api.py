@@ -114,32 +114,26 @@ async def test_bad_input_is_refused_with_a_reason_and_the_next_message_works(
     assert (await ask(http, text="khai sinh cho con cần gì"))["decision"] == "answer"
 
 
+ODD = (
+    "\x00\x00",
+    "🙏",
+    "a" * 5000,
+    "khai\x00 sinh",
+    "\u202eđảo ngược",
+    "'; DROP TABLE inbox; --",
+    "<script>alert(1)</script>",
+)
+OLD = ("xem:9.999999:fee", "xem", "xem:::", "dung:abc", "sai:999999", "khong:", "nut-cu:1", "", "xem:1.001193:bogus")
+
+
 async def test_odd_but_honest_input_gets_a_kind_answer(http: aiohttp.ClientSession) -> None:
-    for text in (
-        "\x00\x00",
-        "🙏",
-        "a" * 5000,
-        "khai\x00 sinh",
-        "‮đảo ngược",
-        "'; DROP TABLE inbox; --",
-        "<script>alert(1)</script>",
-    ):
+    for text in ODD:
         answer = await ask(http, text=text)
         assert answer["replies"][0]["text"]
 
 
 async def test_old_or_foreign_button_payloads_never_dead_end(http: aiohttp.ClientSession) -> None:
-    for action in (
-        "xem:9.999999:fee",
-        "xem",
-        "xem:::",
-        "dung:abc",
-        "sai:999999",
-        "khong:",
-        "nut-cu:1",
-        "",
-        "xem:1.001193:bogus",
-    ):
+    for action in OLD:
         answer = await ask(http, action=action)
         assert answer["replies"][0]["text"]
 

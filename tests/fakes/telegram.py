@@ -70,12 +70,7 @@ class FakeTelegram:
 
     def __init__(self, *, token: str = TOKEN, username: str = "MotCuaBot", port: int = 0) -> None:
         self.token = token
-        self.me = {
-            "id": int(token.split(":", maxsplit=1)[0]),
-            "is_bot": True,
-            "first_name": "Một Cửa",
-            "username": username,
-        }
+        self.me = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "Một Cửa", "username": username}
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, Params]] = []
         """Every call that had the right token, also refused ones, with its raw fields."""
@@ -104,7 +99,7 @@ class FakeTelegram:
         self._changed = asyncio.Condition()
         self._closing = asyncio.Event()
         self._locks: dict[int, asyncio.Lock] = {}
-        self._posts: set[asyncio.Task[list[int]]] = set()
+        self._posts: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024**2)
@@ -208,8 +203,11 @@ class FakeTelegram:
         if name:
             about["file_name"] = name
         small = {**about, "file_id": f"{file_id}-small", "width": 90, "height": 67}
-        content = {"photo": [small, {**about, "width": 800, "height": 600}]} if kind == "photo" else {kind: about}
-        await self.say(person, **content, **({"caption": caption} if caption else {}))
+        large = {**about, "width": 800, "height": 600}
+        content: dict[str, Any] = {kind: [small, large] if kind == "photo" else about}
+        if caption:
+            content["caption"] = caption
+        await self.say(person, **content)
         return file_id
 
     async def edit(self, chat: int, message_id: int, text: str) -> int:
@@ -438,11 +436,13 @@ class FakeTelegram:
             self._queue.clear()
         self.webhook = Webhook(params["url"], params.get("secret_token", ""), self.webhook.statuses)
         waiting, self._queue = self._queue, []
-        for update in waiting:
-            await asyncio.sleep(0)
-            task = asyncio.create_task(self._post(update))
-            self._posts.add(task)
+        if waiting:
+            self._posts.add(asyncio.create_task(self._flush(waiting)))
         return True
+
+    async def _flush(self, waiting: list[dict[str, Any]]) -> None:
+        for update in waiting:
+            await self._post(update)
 
     async def _delete_webhook(self, params: Params) -> Any:
         self.webhook = Webhook(statuses=self.webhook.statuses)
@@ -472,8 +472,8 @@ class FakeTelegram:
         self.acknowledged = max(self.acknowledged, offset)
         self._queue = [update for update in self._queue if update["update_id"] >= offset]
         try:
-            ended: Callable[[], bool] = lambda: bool(self._queue) or mine != self._poll or self._closing.is_set()
-            await self.wait(ended, min(params.get("timeout", 0), 50) or 0.001)
+            seconds = min(params.get("timeout", 0), 50) or 0.001
+            await self.wait(lambda: self._queue or mine != self._poll or self._closing.is_set(), seconds)
         except TimeoutError:
             return []
         if mine != self._poll:
