@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import clock, housekeeping, limits, metrics
+from bot import clock, gaps, housekeeping, limits, metrics
 from bot.channels.base import Channel
 from bot.channels.console import CONSOLE
 from bot.clock import Clock
@@ -28,6 +28,8 @@ from bot.web.chat import WEB, ChatApi
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from knowledge import library
+from knowledge.gaps import with_aliases
+from knowledge.life_events import shipped_events
 from knowledge.store import Knowledge
 
 log = structlog.get_logger()
@@ -42,7 +44,9 @@ class App:
     def __init__(self, settings: Settings, knowledge: Knowledge | None = None, now: Clock = clock.now) -> None:
         self.settings = settings
         self._now = now
-        self.knowledge = knowledge or load_knowledge(settings)
+        self.shipped = knowledge or load_knowledge(settings)
+        self.knowledge = self.shipped
+        self._aliases_known = 0
         self.storage = Storage(settings.database)
         self.router = assistant.build()
         self.writer = InboxWriter(self.storage, now)
@@ -61,7 +65,7 @@ class App:
         traits = {name: channel.traits for name, channel in self.channels.items()}
         self.dispatcher = Dispatcher(self.storage, self.router, context, traits, self.delivery.wake, now)
         self.exchange = Exchange(self.storage, self.intake, self.dispatcher, now)
-        self.ticker = Ticker(lambda: housekeeping.tick(self.storage, now()))
+        self.ticker = Ticker(self._tick)
         self._runner: web.AppRunner | None = None
         self.port = settings.port
 
@@ -92,6 +96,7 @@ class App:
     async def start(self, *, serve: bool = True) -> None:
         """Migrate, open the doors, start working. Raises OSError when the port is taken."""
         await migrate(self.settings.database)
+        await self._learn_aliases()
         self.writer.start()
         self.dispatcher.start()
         if not serve:
@@ -102,6 +107,20 @@ class App:
             await channel.start()
         self.ticker.start()
         metrics.PROCEDURES.labels("shipped").set(len(self.knowledge.library))
+
+    async def _learn_aliases(self) -> None:
+        """Take over what the office attached since the last look; the knowledge is replaced as a whole."""
+        attached = await gaps.aliases(self.storage)
+        if len(attached) == self._aliases_known:
+            return
+        library = with_aliases(self.shipped.library, attached)
+        self.knowledge = await asyncio.to_thread(Knowledge, library, self.shipped.events)
+        self.dispatcher.knows(self.knowledge)
+        self._aliases_known = len(attached)
+
+    async def _tick(self) -> None:
+        await housekeeping.tick(self.storage, self._now())
+        await self._learn_aliases()
 
     async def _serve(self) -> None:
         api = ChatApi(self.exchange)
@@ -166,4 +185,5 @@ class App:
 
 def load_knowledge(settings: Settings) -> Knowledge:
     """The shipped records that people of the office's province can use."""
-    return Knowledge(library.shipped().for_province(settings.province))
+    everything = library.shipped()
+    return Knowledge(everything.for_province(settings.province), shipped_events(everything))

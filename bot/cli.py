@@ -135,17 +135,37 @@ app.add_typer(gaps, name="gaps")
 
 @gaps.command("list")
 def list_gaps(as_json: Json = False) -> None:
-    """Liệt kê các câu hỏi chưa trả lời được, câu hỏi nhiều đứng trước."""
+    """Liệt kê các câu hỏi chưa trả lời được; câu giống nhau gộp lại, nhiều người hỏi đứng trước."""
     from bot.gaps import open_gaps
+    from bot.offline import with_storage
 
-    found = _run(open_gaps(_settings()))
+    found = _run(with_storage(_settings(), open_gaps))
     if as_json:
-        _print_json(found)
+        _print_json([gap.to_json() for gap in found])
     elif not found:
         print("Chưa có câu hỏi nào cần bổ sung.")
     else:
         for gap in found:
-            print(f"{gap['count']:>4} lần  [{gap['reason']}]  {gap['text']}")
+            print(f"số {gap.id}: {gap.count} lần  [{', '.join(gap.reasons)}]  {gap.text}")
+            for other in gap.others:
+                print(f"      {other}")
+
+
+@gaps.command("attach")
+def attach_gap(
+    number: Annotated[int, typer.Argument(help="Số của câu hỏi, xem bằng gaps list.")],
+    code: Annotated[str, typer.Argument(help="Mã thủ tục mà câu hỏi muốn nói tới.")],
+    alias: Annotated[str | None, typer.Option("--as", help="Cách gọi gọn hơn thay cho nguyên câu hỏi.")] = None,
+) -> None:
+    """Gắn một câu hỏi vào thủ tục như một tên gọi; từ chối nếu làm hỏng câu hỏi mẫu của thủ tục khác."""
+    from bot.gaps import RefusedError
+    from bot.offline import attach_alias
+
+    try:
+        text = _run(attach_alias(_settings(), number, code, alias))
+    except RefusedError as error:
+        raise _fail(error.problems, 1) from None
+    print(f"Đã gắn “{text}” vào {code}.")
 
 
 database = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)

@@ -18,7 +18,7 @@ from bot.records import load_dialogue, save_dialogue, write_notes
 from bot.storage import Storage
 from bot.tables import Inbox, InboxState
 from bot.worker import Worker
-from handlers.context import Context
+from handlers.context import Context, Knowledge
 from handlers.message import Message, Reply
 from handlers.outcome import Keep, Outcome
 from handlers.router import Router
@@ -49,6 +49,10 @@ class Dispatcher(Worker):
         self._traits = traits
         self._queued = queued
         self._done: dict[int, asyncio.Event] = {}
+
+    def knows(self, knowledge: Knowledge) -> None:
+        """Answer from this knowledge from now on."""
+        self._context = replace(self._context, knowledge=knowledge)
 
     async def wait(self, row_id: int, seconds: float) -> bool:
         """Wait until a message is answered, here or in another process; False when it took too long."""

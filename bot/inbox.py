@@ -163,10 +163,10 @@ def insert_new(session: AsyncSession, table: type[Any]) -> Any:
 
 
 async def _find(session: AsyncSession, keys: Any) -> dict[tuple[str, str], int]:
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for channel, message_id in keys:
         statement = select(col(Inbox.id)).where(col(Inbox.channel) == channel, col(Inbox.message_id) == message_id)
-        found[channel, message_id] = (await session.execute(statement)).scalar_one()
+        found[channel, message_id] = (await session.execute(statement)).scalar_one() or 0
     return found
 
 

@@ -6,28 +6,32 @@ import asyncio
 import gc
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
-from bot import clock
+from bot import clock, gaps
 from bot.app import App, load_knowledge
 from bot.channels import render
 from bot.channels.console import CONSOLE
 from bot.intake import admit
 from bot.settings import Settings
+from bot.storage import Storage, migrate
 from bot.web.chat import reply_json
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from handlers.message import Address, Message
 from handlers.outcome import Outcome
+from knowledge.gaps import with_aliases
 from knowledge.importers import jsonl
 from knowledge.library import Library
 from knowledge.reading import Decision, Facet
 from knowledge.store import Knowledge
+
+T = TypeVar("T")
 
 QUIT = frozenset({"thoát", "thoat", "exit", "quit", ":q"})
 
@@ -163,3 +167,23 @@ def _turns(knowledge: Knowledge, turns: Iterable[Any]) -> Iterable[dict[str, Any
         if answered["decision"] == Decision.ANSWER:
             topic, facet = answered["codes"][0], Facet(answered["facet"])
         yield answered
+
+
+async def with_storage(settings: Settings, work: Callable[[Storage], Awaitable[T]]) -> T:
+    """Do something with the migrated database, then close it."""
+    await migrate(settings.database)
+    storage = Storage(settings.database)
+    try:
+        return await work(storage)
+    finally:
+        await storage.close()
+
+
+async def attach_alias(settings: Settings, number: int, code: str, alias: str | None) -> str:
+    """Attach a gap to a procedure, tried against all that the office knows. Raises RefusedError."""
+
+    async def work(storage: Storage) -> str:
+        library = with_aliases(load_knowledge(settings).library, await gaps.aliases(storage))
+        return await gaps.attach(storage, library, number, code, alias, clock.now())
+
+    return await with_storage(settings, work)

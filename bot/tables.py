@@ -126,3 +126,14 @@ class Gap(SQLModel, table=True):
     """declined, none (of the choices) or wrong."""
     state: str = Field(default="open", max_length=16, index=True)
     created_at: datetime = Field(index=True)
+
+
+class Alias(SQLModel, table=True):
+    """A phrase that the office attached to a procedure: a question that nobody could answer before."""
+
+    __table_args__ = (UniqueConstraint("code", "text"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=16, index=True)
+    text: str = Field(max_length=300)
+    added_at: datetime

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Dialogue
 from handlers.texts import Texts
+from knowledge.life_events import LifeEvent
 from knowledge.procedures import Procedure
 from knowledge.reading import Facet, Reading
 
@@ -20,6 +21,10 @@ class Knowledge(Protocol):
 
     def read(self, text: str, topic: str | None = None, facet: Facet | None = None, /) -> Reading:
         """Understand one message; ``topic`` and ``facet`` are what the dialogue is about so far."""
+
+    @property
+    def events(self) -> tuple[LifeEvent, ...]:
+        """Life events that a person can be led through."""
 
     def get(self, code: str, /) -> Procedure | None:
         """The record of that code."""

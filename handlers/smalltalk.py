@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Context
+from handlers.life_event import LEAD
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Outcome
 from handlers.router import Command, Feature
@@ -31,8 +32,15 @@ def small_talk(kind: Smalltalk | None, ctx: Context) -> Outcome:
         return human(ctx)
     name = _NAMES.get(kind or Smalltalk.HELP, "start.help")
     text = ctx.texts(name, office=ctx.office.name) if kind in _NAMED else ctx.texts(name)
-    choices = (Choice(ctx.texts("menu.human"), HUMAN),) if kind in {Smalltalk.COMPLAINT, Smalltalk.HELP} else ()
-    return Outcome((Reply(text, choices),))
+    return Outcome((Reply(text, _choices(kind, ctx)),))
+
+
+def _choices(kind: Smalltalk | None, ctx: Context) -> tuple[Choice, ...]:
+    if kind in {Smalltalk.COMPLAINT, Smalltalk.HELP, None}:
+        return (Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.human"), HUMAN))
+    if kind is Smalltalk.GREETING:
+        return (Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.help"), HELP))
+    return ()
 
 
 def human(ctx: Context) -> Outcome:

@@ -10,7 +10,6 @@ from typing import Any
 
 from knowledge.library import ContentError, Library, shipped
 from knowledge.normalize import fold
-from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Decision
 
@@ -93,17 +92,27 @@ def _links(library: Library) -> Iterable[str]:
 
 
 def _found(library: Library) -> Iterable[str]:
-    reader = Reader(library)
     for procedure in library:
         if len(procedure.questions) < FEWEST_QUESTIONS:
             yield f"{procedure.code}: chỉ có {len(procedure.questions)} câu hỏi mẫu, cần {FEWEST_QUESTIONS}"
-        yield from _not_found(reader, procedure)
-
-
-def _not_found(reader: Reader, procedure: Procedure) -> Iterable[str]:
-    """A stored question must have its procedure first and must not be declined."""
-    for question in procedure.questions:
+    reader = Reader(library)
+    for code, question in failures(library, reader):
         reading = reader.read(question)
-        if reading.codes[:1] != (procedure.code,) or reading.decision is Decision.DECLINE:
-            first = reading.codes[0] if reading.codes else "không có gì"
-            yield f"{procedure.code}: “{question}” ra {first} ({reading.decision})"
+        first = reading.codes[0] if reading.codes else "không có gì"
+        yield f"{code}: “{question}” ra {first} ({reading.decision})"
+
+
+def failures(library: Library, reader: Reader | None = None) -> list[tuple[str, str]]:
+    """Stored questions (code, question) that do not have their own procedure first, or are declined."""
+    reader = reader or Reader(library)
+    return [
+        (procedure.code, question)
+        for procedure in library
+        for question in procedure.questions
+        if not _finds(reader, question, procedure.code)
+    ]
+
+
+def _finds(reader: Reader, question: str, code: str) -> bool:
+    reading = reader.read(question)
+    return reading.codes[:1] == (code,) and reading.decision is not Decision.DECLINE

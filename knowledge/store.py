@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from knowledge.library import Library
+from knowledge.life_events import LifeEvent
 from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Facet, Reading
@@ -11,8 +12,9 @@ from knowledge.reading import Facet, Reading
 class Knowledge:
     """Built once at start, never changed: a change of the records builds a new one."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, events: tuple[LifeEvent, ...] = ()) -> None:
         self.library = library
+        self.events = events
         self.reader = Reader(library)
 
     def read(self, text: str, topic: str | None = None, facet: Facet | None = None) -> Reading:

@@ -148,7 +148,8 @@ def _form(data: RequestData | None) -> aiohttp.FormData | None:
         form.add_field(name, value)
     if data.contains_files:
         for name, (filename, content, kind) in data.multipart_data.items():
-            form.add_field(name, BytesIO(content), filename=filename, content_type=kind)  # bytes > 1 MiB: a warning
+            stream = BytesIO(content) if isinstance(content, bytes) else content  # aiohttp warns of bytes over 1 MiB
+            form.add_field(name, stream, filename=filename, content_type=kind)
     return form
 
 

@@ -22,6 +22,7 @@ from handlers.context import Context, Office
 from handlers.message import Address, Message, Reply
 from handlers.outcome import Outcome
 from handlers.router import Router
+from knowledge.life_events import LifeEvent
 from knowledge.procedures import Procedure
 from knowledge.reading import Decision, Facet, Reading
 
@@ -30,6 +31,8 @@ TRAITS = Traits(text_limit=200, buttons=True, markup=True, per_second=10_000.0, 
 
 class NoKnowledge:
     """Knows nothing; the echo does not ask it."""
+
+    events: tuple[LifeEvent, ...] = ()
 
     def read(self, _text: str, _topic: str | None = None, _facet: Facet | None = None) -> Reading:
         return Reading(Decision.DECLINE)

@@ -270,11 +270,14 @@ class FakeTelegram:
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.secret} if self.webhook.secret else {}
         for _ in range(self.retries):
             try:
-                async with self._session.post(self.webhook.url, json=update, headers=headers) as response:
+                async with self._session.post(
+                    self.webhook.url, json=update, headers=headers, allow_redirects=False
+                ) as response:
                     statuses.append(response.status)
             except (aiohttp.ClientError, TimeoutError):
                 statuses.append(0)
             self.webhook.statuses.append(statuses[-1])
+            await self._notify()
             if 200 <= statuses[-1] < 300:
                 return statuses
             await asyncio.sleep(self.retry_wait)

@@ -1,0 +1,67 @@
+"""Questions nobody could answer: grouped by likeness, and tried as an alias before they become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from knowledge.check import failures
+from knowledge.library import Library
+from knowledge.normalize import fold
+from knowledge.procedures import Procedure
+
+ALIKE = 84.0
+"""Two folded questions with at least this token-sort ratio ask the same thing."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Questions that say the same in other words; the first one asked stands for all."""
+
+    ids: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    reasons: set[str] = field(default_factory=set)
+
+
+def grouped(gaps: Iterable[tuple[int, str, str]]) -> list[Group]:
+    """Group (id, text, reason) rows, the largest group first; the order of rows decides ties."""
+    groups: list[tuple[str, Group]] = []
+    for number, text, reason in gaps:
+        key = fold(text)
+        near = ((fuzz.token_sort_ratio(key, other), group) for other, group in groups)
+        score, group = max(near, key=lambda found: found[0], default=(0.0, Group()))
+        if score < ALIKE:
+            group = Group()
+            groups.append((key, group))
+        group.ids.append(number)
+        group.texts.append(text)
+        group.reasons.add(reason)
+    return sorted((group for _, group in groups), key=lambda group: -len(group.ids))
+
+
+def with_alias(library: Library, code: str, alias: str) -> Library:
+    """The same records with one more alias."""
+    return with_aliases(library, [(code, alias)])
+
+
+def with_aliases(library: Library, aliases: Sequence[tuple[str, str]]) -> Library:
+    """The same records with aliases that the office added; those of unknown procedures are left out."""
+    added: dict[str, list[str]] = {}
+    for code, alias in aliases:
+        added.setdefault(code, []).append(alias)
+    return Library(_extended(procedure, added.get(procedure.code, ())) for procedure in library)
+
+
+def _extended(procedure: Procedure, aliases: Sequence[str]) -> Procedure:
+    fresh = [alias for alias in aliases if alias not in procedure.aliases]
+    return procedure.model_copy(update={"aliases": (*procedure.aliases, *fresh)}) if fresh else procedure
+
+
+def broken_by(library: Library, code: str, alias: str) -> list[tuple[str, str]]:
+    """Stored questions (code, question) of other procedures that the alias would make fail."""
+    before = set(failures(library))
+    return [
+        broken for broken in failures(with_alias(library, code, alias)) if broken not in before and broken[0] != code
+    ]
