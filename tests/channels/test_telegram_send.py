@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 import traceback
 from collections.abc import AsyncIterator
@@ -266,6 +267,24 @@ async def test_a_connection_that_never_was_is_tried_again(telegram: FakeTelegram
     assert (error.in_doubt, error.permanent) == (False, False)
     assert "no connection" in error.reason
     await channel.stop()
+
+
+async def test_a_connection_that_is_never_taken_up_is_tried_again(telegram: FakeTelegram) -> None:
+    """aiohttp's own words for it hold the whole address, so the token is looked for here too."""
+    deaf = socket.create_server(("127.0.0.1", 0), backlog=0)
+    callers = [socket.socket() for _ in range(4)]  # more than it queues: the next one gets no answer at all
+    for caller in callers:
+        caller.setblocking(False)
+        caller.connect_ex(deaf.getsockname())
+    channel = make(telegram, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}", pace=Pace(connect=0.2, first_wait=9))
+    await channel.start()
+    error = await refused(channel, Reply("xin chào"))
+    assert (error.in_doubt, error.permanent) == (False, False)
+    assert "no connection" in error.reason
+    assert telegram.token.partition(":")[2] not in whole_story(error)
+    await channel.stop()
+    for caller in (deaf, *callers):
+        caller.close()
 
 
 async def test_it_does_not_send_before_start_or_after_stop(telegram: FakeTelegram) -> None:

@@ -1,0 +1,199 @@
+"""A message as the search sees it: abbreviations opened, keys and typos mended, words weighted by what they say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.index import Index, terms
+from knowledge.normalize import SYLLABLE, Word, untyped, word
+from knowledge.words import Words
+
+FILLER_WEIGHT = 0.08
+CUE_WEIGHT = 0.3
+"""A word that asks for a part of the procedure ("lệ phí bao nhiêu") says little about which one."""
+ADDED_WEIGHT = 0.55
+"""What a word added by the list of other words counts, of a typed one."""
+LONGEST = 60
+"""Words that are read; a longer story is read at its end, where the question stands."""
+_TOKEN = re.compile(r"[^\W_]+")
+_GLUED = 8
+"""A word of at least so many letters that is none may be several written together."""
+_SWAPS = (
+    ("x", "s"), ("s", "x"), ("ch", "tr"), ("tr", "ch"), ("l", "n"), ("n", "l"), ("d", "gi"), ("gi", "d"), ("r", "d"),
+    ("d", "r"), ("r", "gi"), ("gi", "r"), ("v", "d"), ("d", "v"), ("k", "c"), ("c", "k"), ("k", "kh"), ("q", "qu"),
+    ("ng", "ngh"), ("ngh", "ng"), ("g", "gh"), ("gh", "g"), ("z", "gi"), ("z", "d"), ("f", "ph"), ("b", "p"),
+)  # fmt: skip
+_ENDS = (
+    ("n", "ng"), ("ng", "n"), ("t", "c"), ("c", "t"), ("n", "nh"), ("nh", "n"), ("ch", "c"), ("i", "y"), ("y", "i"),
+    ("m", "n"), ("o", "ao"), ("u", "o"), ("iu", "ieu"), ("im", "iem"), ("ip", "iep"), ("in", "ien"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    words: tuple[Word, ...]
+    weights: Mapping[str, float]
+    """Terms to search for."""
+    content: Mapping[str, float]
+    """Single words that say something -> weight; typed ones only."""
+    acts: frozenset[str]
+    kinds: frozenset[str]
+    outside: int
+    """How many words belong to matters that are no procedure."""
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        return tuple(word.plain for word in self.words)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.plain)
+
+
+class QueryReader:
+    """Reads messages against the words of one index."""
+
+    def __init__(self, index: Index, vocabulary: Words) -> None:
+        self._index = index
+        self._words = vocabulary
+        self._near = _neighbours(term for term in index.rarity if " " not in term)
+
+    def read(self, text: str) -> Query:
+        typed = self._mended(self._opened(text))[-LONGEST:]
+        plain = tuple(word.plain for word in typed)
+        strength = self._strengths(typed)
+        weights: dict[str, float] = {}
+        for number, one in enumerate(typed):
+            weights[one.plain] = max(weights.get(one.plain, 0.0), self._index.weight(one.plain) * strength[number])
+        for number, pair in enumerate(terms(plain)[len(plain) :]):
+            share = min(strength[number], strength[number + 1])
+            weights[pair] = max(weights.get(pair, 0.0), self._index.weight(pair) * max(share, FILLER_WEIGHT))
+        content = {one.plain: weights[one.plain] for one, share in zip(typed, strength, strict=True) if share > 0.5}
+        for term in self._added(typed):
+            weights.setdefault(term, self._index.weight(term) * ADDED_WEIGHT)
+        return Query(
+            words=typed,
+            weights=weights,
+            content=content,
+            acts=frozenset(hit.value for hit in self._words.acts.all_found(typed)),
+            kinds=frozenset(hit.value for hit in self._words.kinds.all_found(typed)),
+            outside=sum(hit.length for hit in self._words.outside.found(typed)),
+        )
+
+    def _opened(self, text: str) -> list[Word]:
+        """Words with abbreviations written out."""
+        composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+        opened: list[Word] = []
+        for token in _TOKEN.findall(composed):
+            full = self._words.short.get(token)
+            opened += [word(part) for part in full.split()] if full else [word(token)]
+        return opened
+
+    def _mended(self, typed: list[Word]) -> tuple[Word, ...]:
+        mended: list[Word] = []
+        for number, one in enumerate(typed):
+            before = mended[-1].plain if mended else ""
+            after = typed[number + 1].plain if number + 1 < len(typed) else ""
+            mended += self._mend(one, before, after)
+        return tuple(mended)
+
+    def _mend(self, one: Word, before: str, after: str) -> list[Word]:
+        plain = one.plain
+        if plain.isdigit() or len(plain) < 2:
+            return [one]
+        if plain in self._index or plain in self._words.known:
+            return [self._heard(one, before, after)]
+        if (meant := untyped(plain)) and (found := word(meant).plain) in self._index:
+            return [Word(found, found)]
+        if parts := self._unglued(plain):
+            return [Word(part, part) for part in parts]
+        return [Word(near, near) if (near := self._nearest(plain, before, after)) else one]
+
+    def _heard(self, one: Word, before: str, after: str) -> Word:
+        """A real word in a place where another one that sounds alike makes a known pair: "tạm chú" is tạm trú."""
+        pairs = self._index.pairs
+        near = (f"{before} {one.plain}", f"{one.plain} {after}")
+        if any(pair in pairs or pair in self._words.pairs for pair in near):
+            return one
+        for other in _alike(one.plain):
+            if f"{before} {other}" in pairs or f"{other} {after}" in pairs:
+                return Word(other, other)
+        return one
+
+    def _unglued(self, plain: str) -> list[str]:
+        """The known words that stand together in one: "giaykhaisinh"."""
+        if len(plain) < _GLUED or SYLLABLE.fullmatch(plain):
+            return []
+        ways: list[list[str] | None] = [[], *[None] * len(plain)]
+        for end in range(1, len(plain) + 1):
+            for start in range(max(0, end - 7), end):
+                way, piece = ways[start], plain[start:end]
+                if way is not None and len(piece) > 1 and piece in self._index:
+                    best = ways[end]
+                    if best is None or len(way) + 1 < len(best):
+                        ways[end] = [*way, piece]
+        return ways[-1] or []
+
+    def _nearest(self, plain: str, before: str, after: str) -> str:
+        """The known word one slip away: one that makes a known pair, then one that sounds alike, then the commonest."""
+        found = {near for key in _slips(plain) for near in self._near.get(key, ())}
+        alike = set(_alike(plain))
+        found |= {other for other in alike if other in self._index}
+        pairs = self._index.pairs
+        return min(
+            found,
+            key=lambda near: (
+                -((f"{before} {near}" in pairs) + (f"{near} {after}" in pairs)),
+                near not in alike,
+                sorted(near) != sorted(plain),
+                self._index.rarity[near],
+                near,
+            ),
+            default="",
+        )
+
+    def _strengths(self, typed: Sequence[Word]) -> list[float]:
+        """1 for a word that says something, little for a filler; a filler inside a known pair may say something."""
+        strength = [1.0] * len(typed)
+        for hit in self._words.filler.found(typed):
+            for place in range(hit.start, hit.start + hit.length):
+                strength[place] = FILLER_WEIGHT
+        for hit in self._words.facets.found(typed):
+            for place in range(hit.start, hit.start + hit.length):
+                strength[place] = min(strength[place], CUE_WEIGHT)
+        return strength
+
+    def _added(self, typed: Sequence[Word]) -> Iterator[str]:
+        for hit in self._words.means.all_found(typed):
+            yield from terms([word(part).plain for part in hit.value.split()])
+
+
+def _alike(plain: str) -> Iterator[str]:
+    """Words that sound like it in some part of the country, or are written so by people who say it so."""
+    for old, new in _SWAPS:
+        if plain.startswith(old):
+            yield new + plain[len(old) :]
+    for old, new in _ENDS:
+        if plain.endswith(old):
+            yield plain[: -len(old)] + new
+
+
+def _slips(plain: str) -> set[str]:
+    """The word itself and what is left without one of its letters, and with two neighbours swapped."""
+    without = {plain[:place] + plain[place + 1 :] for place in range(len(plain))}
+    swapped = {plain[:p] + plain[p + 1] + plain[p] + plain[p + 2 :] for p in range(len(plain) - 1)}
+    return {plain, *without, *swapped}
+
+
+def _neighbours(vocabulary: Iterator[str]) -> dict[str, list[str]]:
+    """Known words by what is left of them without one letter."""
+    near: dict[str, list[str]] = {}
+    for term in vocabulary:
+        if len(term) < 3 or term.isdigit():
+            continue
+        for key in {term, *(term[:place] + term[place + 1 :] for place in range(len(term)))}:
+            near.setdefault(key, []).append(term)
+    return near

@@ -1,0 +1,243 @@
+"""Learn the weights and thresholds of ``data/model.json`` from labelled questions. Anybody can run it again:
+
+    python -m knowledge.train --labels dev.jsonl dev_oos.jsonl --catalogue procedures.jsonl.gz [--write]
+
+A label is a JSON line {"id", "question", "codes": [every right answer], ...}; no codes: out of scope. Every fourth one is
+never trained on, only measured. The stored questions of the shipped records are learned from too, each with its own
+phrase taken out of the index first. Plain logistic regression by gradient descent, the same result every time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.importers import jsonl
+from knowledge.library import Library, shipped
+from knowledge.procedures import Procedure
+from knowledge.query import Query
+from knowledge.reader import Reader
+from knowledge.reading import Decision
+from knowledge.rerank import (
+    CONFIDENCE,
+    FEATURES,
+    MODEL,
+    Candidate,
+    Model,
+    confidence_features,
+    probability,
+    vector,
+)
+
+EVERY = 4
+"""Each fourth label is set aside."""
+RIDGE = 0.02
+WRONG_AT_MOST = 0.03
+"""Share of in-scope questions that may be answered at once and wrongly when thresholds are chosen."""
+OUTSIDE_AT_MOST = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    id: str
+    question: str
+    codes: frozenset[str]
+    weight: float = 1.0
+    aside: bool = False
+
+
+def labels_of(paths: Iterable[Path]) -> list[Label]:
+    found = []
+    for path in paths:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        for number, row in enumerate(row for row in rows if "question" in row and row.get("label") != "smalltalk"):
+            found.append(Label(row["id"], row["question"], frozenset(row["codes"]), aside=number % EVERY == 0))
+    return found
+
+
+def without(procedure: Procedure, question: str) -> Procedure:
+    """The record without one of its stored questions."""
+    return procedure.model_copy(update={"questions": tuple(q for q in procedure.questions if q != question)})
+
+
+def _softmax_step(
+    groups: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], float]], w: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Gradient of the log-likelihood that one of the right candidates comes first."""
+    gradient = np.zeros_like(w)
+    for features, right, weight in groups:
+        scores = features @ w
+        chance = np.exp(scores - scores.max())
+        chance /= chance.sum()
+        wanted = chance * right
+        wanted /= wanted.sum()
+        gradient += weight * ((wanted - chance) @ features)
+    return gradient
+
+
+def learn_ranking(groups: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], float]]) -> NDArray[np.float64]:
+    """Weights of the linear re-ranker, by gradient ascent with momentum."""
+    w = np.zeros(len(FEATURES))
+    speed = np.zeros_like(w)
+    total = sum(weight for _, _, weight in groups)
+    for _ in range(600):
+        speed = 0.9 * speed + (_softmax_step(groups, w) / total - RIDGE * 0.1 * w)
+        w = w + 1.0 * speed
+    return w
+
+
+def learn_probability(
+    features: NDArray[np.float64], right: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weights of a logistic regression."""
+    w = np.zeros(features.shape[1])
+    speed = np.zeros_like(w)
+    for _ in range(3000):
+        chance = 1.0 / (1.0 + np.exp(-features @ w))
+        speed = 0.9 * speed + features.T @ (weight * (right - chance)) / weight.sum() - 0.001 * w
+        w = w + 0.5 * speed
+    return w
+
+
+def groups_of(reader: Reader, labels: Iterable[Label]) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
+    groups = []
+    for label in labels:
+        candidates = reader.ranker.candidates(reader.queries.read(label.question))
+        codes = [reader.index.entries[number].code for number, _, _ in candidates]
+        right = np.array([code in label.codes for code in codes], dtype=np.float64)
+        if right.any() and not right.all():
+            groups.append((np.array([vector(features) for _, features, _ in candidates]), right, label.weight))
+    return groups
+
+
+def stored_groups(
+    library: Library, reader: Reader, weight: float
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
+    """Stored questions, each judged as if it were not stored: its own row of the index is passed over."""
+    groups = []
+    for number, entry in enumerate(reader.index.entries):
+        if not entry.shipped:
+            continue
+        for row, phrase in enumerate(entry.phrases):
+            if phrase.kind != 3:
+                continue
+            with reader.ranker.hidden(number, row):
+                groups += groups_of(reader, [Label("", phrase.text, frozenset({entry.code}), weight)])
+    return groups
+
+
+def judged(reader: Reader, model: Model, labels: Iterable[Label]) -> list[tuple[Label, list[Candidate], Query]]:
+    rows = []
+    for label in labels:
+        query = reader.queries.read(label.question)
+        if ranked := reader.ranker.rank(query, model):
+            rows.append((label, ranked, query))
+    return rows
+
+
+def confidences(rows: Sequence[tuple[Label, list[Candidate], Query]]) -> NDArray[np.float64]:
+    return np.array([[confidence_features(ranked, query)[name] for name in CONFIDENCE] for _, ranked, query in rows])
+
+
+def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[float, float]:
+    """The least probabilities at which at most the allowed share is answered wrongly or out of scope."""
+    rows = judged(reader, model, labels)
+    inside = sum(bool(label.codes) for label, _, _ in rows) or 1
+    outside = sum(not label.codes for label, _, _ in rows) or 1
+    sure = [
+        (
+            probability(confidence_features(ranked, query), model.first_right),
+            ranked[0].code in label.codes,
+            bool(label.codes),
+        )
+        for label, ranked, query in rows
+    ]
+    answer = next(
+        limit
+        for limit in np.arange(0.2, 1.0, 0.01)
+        if sum(p >= limit and not right for p, right, known in sure if known) / inside <= WRONG_AT_MOST
+        and sum(p >= limit for p, _, known in sure if not known) / outside <= OUTSIDE_AT_MOST
+    )
+    meant = sorted(
+        probability(confidence_features(ranked, query), model.any_meant) for label, ranked, query in rows if label.codes
+    )
+    return round(float(answer), 3), round(meant[int(len(meant) * 0.02)], 3)
+
+
+def train(reader: Reader, library: Library, labels: Sequence[Label]) -> Model:
+    learned = [label for label in labels if not label.aside]
+    groups = groups_of(reader, [label for label in learned if label.codes])
+    groups += stored_groups(library, reader, 0.3)
+    weights = dict(zip(FEATURES, map(float, np.round(learn_ranking(groups), 4)), strict=True))
+    draft = Model(weights, {}, {}, 0.5, 0.5)
+    rows = judged(reader, draft, learned)
+    features = confidences(rows)
+    inside = np.array([float(bool(label.codes)) for label, _, _ in rows])
+    right = np.array([float(ranked[0].code in label.codes) for label, ranked, _ in rows])
+    heavier = np.where(inside > 0, 1.0, max(1.0, inside.sum() / max(1.0, len(inside) - inside.sum()) / 2.0))
+    any_meant = learn_probability(features, inside, heavier)
+    first_right = learn_probability(features, right, heavier)
+    named = [dict(zip(CONFIDENCE, map(float, np.round(w, 4)), strict=True)) for w in (any_meant, first_right)]
+    model = Model(weights, named[0], named[1], 0.5, 0.5)
+    answer, offer = thresholds(reader, model, learned)
+    return Model(weights, named[0], named[1], answer, offer)
+
+
+def measured(reader: Reader, labels: Iterable[Label]) -> str:
+    """First right, among the first three, answered and wrong, out of scope answered."""
+    inside = outside = first = three = answered = wrong = leaked = declined = 0
+    for label in labels:
+        reading = reader.read(label.question)
+        answers = reading.decision is Decision.ANSWER
+        if not label.codes:
+            outside += 1
+            leaked += answers
+            continue
+        inside += 1
+        hit = bool(reading.codes) and reading.codes[0] in label.codes
+        first += hit
+        three += any(code in label.codes for code in reading.codes[:3])
+        answered += answers
+        wrong += answers and not hit
+        declined += reading.decision is Decision.DECLINE
+    share = lambda part, whole: f"{100 * part / max(1, whole):5.1f} %"  # noqa: E731
+    return (
+        f"in scope {inside}: first {share(first, inside)}, three {share(three, inside)}, answered {share(answered, inside)}, "
+        f"answered wrongly {share(wrong, inside)}, declined {share(declined, inside)}; "
+        f"out of scope {outside}: answered {share(leaked, outside)}"
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--labels", nargs="+", type=Path, required=True)
+    parser.add_argument("--catalogue", nargs="*", type=Path, default=[])
+    parser.add_argument("--province", default="Bắc Ninh")
+    parser.add_argument("--write", action="store_true", help="write data/model.json")
+    chosen = parser.parse_args(arguments)
+    imported = [procedure for path in chosen.catalogue for procedure in jsonl.read(path).procedures]
+    library = Library([*shipped(), *imported]).for_province(chosen.province)
+    labels = labels_of(chosen.labels)
+    model = train(Reader(library), library, labels)
+    reader = Reader(library, model)
+    sys.stdout.write(f"learned from: {measured(reader, [x for x in labels if not x.aside])}\n")
+    sys.stdout.write(f"set aside:    {measured(reader, [x for x in labels if x.aside])}\n")
+    sys.stdout.write(json.dumps(_json(model), indent=1) + "\n")
+    if chosen.write:
+        MODEL.write_text(json.dumps(_json(model), indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _json(model: Model) -> Mapping[str, object]:
+    return {name: getattr(model, name) for name in ("weights", "any_meant", "first_right", "answer", "offer")}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

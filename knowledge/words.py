@@ -1,0 +1,134 @@
+"""The editable word lists of ``data/words.yaml``, ready for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from knowledge.library import DATA, ContentError, read_yaml
+from knowledge.normalize import Word, words
+from knowledge.reading import Facet, Smalltalk
+
+FILE = DATA / "words.yaml"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    short: Mapping[str, str]
+    means: Mapping[str, str]
+    acts: Mapping[str, Sequence[str]]
+    kinds: Mapping[str, Sequence[str]]
+    filler: Sequence[str]
+    facets: Mapping[Facet, Sequence[str]]
+    smalltalk: Mapping[Smalltalk, Sequence[str]]
+    outside: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase in a row of words."""
+
+    start: int
+    length: int
+    value: str
+
+
+class Phrases:
+    """Phrases that are looked for in a row of words. A word typed without accents fits any; one with accents only its own."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[Word, ...], str]]] = {}
+        for text, value in phrases:
+            phrase = tuple(words(text))
+            self._by_first.setdefault(phrase[0].plain, []).append((phrase, value))
+        for candidates in self._by_first.values():
+            candidates.sort(key=lambda candidate: -len(candidate[0]))
+
+    @property
+    def phrases(self) -> Iterator[tuple[str, ...]]:
+        """All phrases without accents, in no particular order."""
+        every = (phrase for candidates in self._by_first.values() for phrase, _ in candidates)
+        return (tuple(one.plain for one in phrase) for phrase in every)
+
+    def at(self, typed: Sequence[Word], start: int) -> Iterator[Found]:
+        """The phrases that begin at this word, the longest first."""
+        for phrase, value in self._by_first.get(typed[start].plain, ()):
+            if fits(phrase, typed, start):
+                yield Found(start, len(phrase), value)
+
+    def found(self, typed: Sequence[Word]) -> Iterator[Found]:
+        """Phrases from left to right without overlap, the longest at each place."""
+        start = 0
+        while start < len(typed):
+            hit = next(self.at(typed, start), None)
+            if hit:
+                yield hit
+            start += hit.length if hit else 1
+
+    def all_found(self, typed: Sequence[Word]) -> Iterator[Found]:
+        """Every phrase at every place, also overlapping ones."""
+        for start in range(len(typed)):
+            yield from self.at(typed, start)
+
+
+def fits(phrase: Sequence[Word], typed: Sequence[Word], start: int) -> bool:
+    """Whether a phrase stands at this place."""
+    if start + len(phrase) > len(typed):
+        return False
+    return all(
+        said.plain == one.plain and (said.key == one.key or not said.accented)
+        for one, said in zip(phrase, typed[start : start + len(phrase)], strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All lists."""
+
+    short: Mapping[str, str]
+    """One typed word, with its accents -> what it stands for."""
+    means: Phrases
+    acts: Phrases
+    kinds: Phrases
+    filler: Phrases
+    facets: Phrases
+    smalltalk: Phrases
+    outside: Phrases
+    known: frozenset[str]
+    """Every word of the lists, without accents: none of them is a slip of the finger."""
+    pairs: frozenset[str]
+    """Every two neighbours of the lists."""
+
+
+def _listed(table: Mapping[str, Sequence[str]]) -> Phrases:
+    return Phrases((phrase, name) for name, phrases in table.items() for phrase in phrases)
+
+
+@cache
+def load() -> Words:
+    """Read the word lists. Raises ContentError."""
+    try:
+        file = _File.model_validate(read_yaml(FILE))
+    except ValidationError as error:
+        raise ContentError([f"{FILE.name}: {e['loc']}: {e['msg']}" for e in error.errors()]) from error
+    lists = {
+        "means": Phrases(file.means.items()),
+        "acts": _listed(file.acts),
+        "kinds": _listed(file.kinds),
+        "filler": _listed({"": file.filler}),
+        "facets": _listed({facet.value: phrases for facet, phrases in file.facets.items()}),
+        "smalltalk": _listed({kind.value: phrases for kind, phrases in file.smalltalk.items()}),
+        "outside": _listed({"": file.outside}),
+    }
+    phrases = [phrase for listed in lists.values() for phrase in listed.phrases]
+    return Words(
+        short={key.casefold(): value for key, value in file.short.items()},
+        known=frozenset(one for phrase in phrases for one in phrase),
+        pairs=frozenset(f"{first} {second}" for phrase in phrases for first, second in pairwise(phrase)),
+        **lists,
+    )
