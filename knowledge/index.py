@@ -35,10 +35,8 @@ class Phrase:
     text: str
     kind: Kind
     words: tuple[Word, ...]
-
-    @property
-    def plain(self) -> tuple[str, ...]:
-        return tuple(word.plain for word in self.words)
+    plain: tuple[str, ...]
+    """The words without accents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def entry_of(procedure: Procedure) -> Entry:
         texts.append((procedure.official_name, Kind.OFFICIAL))
     texts += [(alias, Kind.ALIAS) for alias in procedure.aliases]
     texts += [(question, Kind.QUESTION) for question in procedure.questions]
-    phrases = tuple(Phrase(text, kind, tuple(words(text))) for text, kind in texts)
+    phrases = tuple(_phrase(text, kind) for text, kind in texts)
     keys: dict[str, set[str]] = defaultdict(set)
     for phrase in phrases:
         for word in phrase.words:
@@ -76,6 +74,11 @@ def entry_of(procedure: Procedure) -> Entry:
     )
 
 
+def _phrase(text: str, kind: Kind) -> Phrase:
+    found = tuple(words(text))
+    return Phrase(text, kind, found, tuple(word.plain for word in found))
+
+
 def terms(plain: Sequence[str]) -> list[str]:
     """Words and pairs of neighbours."""
     return [*plain, *(f"{first} {second}" for first, second in pairwise(plain))]
@@ -88,6 +91,8 @@ class Hits:
     cosine: NDArray[np.float32]
     best: NDArray[np.float32]
     """The best cosine of each entry."""
+    said: NDArray[np.float32]
+    """How much of each phrase the question says, 0..1 of the weight of the phrase's words."""
 
 
 class Index:
@@ -101,6 +106,7 @@ class Index:
         self.rarest = math.log(1.0 + total / 1.5)
         self.owner, self._starts = self._layout()
         self._pointers, self._rows, self._weights, self._numbers = self._postings()
+        self._mass = self._masses()
         self.pairs = frozenset(term for term in self._numbers if " " in term)
 
     def _layout(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -129,6 +135,13 @@ class Index:
         pointers = np.searchsorted(sorted_terms, np.arange(len(numbers) + 1))
         return pointers, rows, weights.astype(np.float32), numbers
 
+    def _masses(self) -> NDArray[np.float32]:
+        """The weight of all single words of each phrase."""
+        masses = [
+            sum(self.weight(plain) for plain in set(phrase.plain)) for entry in self.entries for phrase in entry.phrases
+        ]
+        return np.maximum(np.array(masses, dtype=np.float32), 1e-6)
+
     def weight(self, term: str) -> float:
         """How much a term says: its rarity, less for a pair. Unknown words count as the rarest."""
         return self.rarity.get(term, self.rarest) * (PAIR_WEIGHT if " " in term else 1.0)
@@ -136,23 +149,33 @@ class Index:
     def __contains__(self, term: str) -> bool:
         return term in self._numbers
 
-    def search(self, weighted: Mapping[str, float], without: int | None = None) -> Hits:
-        """Cosine of a question, given as weighted terms, with every phrase; ``without``: a row to pass over."""
-        known = [(self._numbers[term], weight) for term, weight in weighted.items() if term in self._numbers]
+    def search(
+        self, weighted: Mapping[str, float], shares: Mapping[str, float], without: int | None = None
+    ) -> Hits:
+        """Every phrase against a question, given as weighted terms; ``without``: a row to pass over.
+
+        ``shares``: the single words of the question, each with how far it counts as said.
+        """
         length = math.sqrt(sum(weight**2 for weight in weighted.values())) or 1.0
-        scores = np.zeros(len(self.owner), dtype=np.float64)
-        if known:
-            spans = [slice(self._pointers[number], self._pointers[number + 1]) for number, _ in known]
-            rows = np.concatenate([self._rows[span] for span in spans])
-            values = np.concatenate(
-                [self._weights[span] * weight for span, (_, weight) in zip(spans, known, strict=True)]
-            )
-            scores = np.bincount(rows, weights=values, minlength=len(self.owner))
-        cosine = (scores / length).astype(np.float32)
+        cosine = self._summed(weighted, self._weights) / length
+        said = self._summed({term: share * self.weight(term) for term, share in shares.items()}, None) / self._mass
         if without is not None:
-            cosine[without] = 0.0
+            cosine[without] = said[without] = 0.0
         best = np.maximum.reduceat(cosine, self._starts) if len(cosine) else cosine
-        return Hits(cosine, best)
+        return Hits(cosine, best, said)
+
+    def _summed(self, weighted: Mapping[str, float], values: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """Sum over the terms of a row, of the term's weight times the posting's value (1 when there are none)."""
+        known = [(self._numbers[term], weight) for term, weight in weighted.items() if term in self._numbers]
+        if not known:
+            return np.zeros(len(self.owner), dtype=np.float32)
+        spans = [slice(self._pointers[number], self._pointers[number + 1]) for number, _ in known]
+        counts = [span.stop - span.start for span in spans]
+        rows = np.concatenate([self._rows[span] for span in spans])
+        weights = np.repeat(np.array([weight for _, weight in known]), counts)
+        if values is not None:
+            weights *= np.concatenate([values[span] for span in spans])
+        return np.bincount(rows, weights=weights, minlength=len(self.owner)).astype(np.float32)
 
     def span(self, number: int) -> slice:
         """The rows of an entry's phrases."""

@@ -16,6 +16,8 @@ CUE_WEIGHT = 0.3
 """A word that asks for a part of the procedure ("lệ phí bao nhiêu") says little about which one."""
 ADDED_WEIGHT = 0.55
 """What a word added by the list of other words counts, of a typed one."""
+ADDED_SHARE = 0.6
+"""How far such a word counts as said when a phrase of a record is looked for in the question."""
 LONGEST = 60
 """Words that are read; a longer story is read at its end, where the question stands."""
 _TOKEN = re.compile(r"[^\W_]+")
@@ -35,22 +37,20 @@ _ENDS = (
 @dataclass(frozen=True, slots=True)
 class Query:
     words: tuple[Word, ...]
+    plain: tuple[str, ...]
+    """The words without accents."""
+    text: str
+    """The same as one line."""
     weights: Mapping[str, float]
     """Terms to search for."""
+    shares: Mapping[str, float]
+    """Single words, typed or added -> how far they count as said, 0..1."""
     content: Mapping[str, float]
     """Single words that say something -> weight; typed ones only."""
     acts: frozenset[str]
     kinds: frozenset[str]
     outside: int
     """How many words belong to matters that are no procedure."""
-
-    @property
-    def plain(self) -> tuple[str, ...]:
-        return tuple(word.plain for word in self.words)
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.plain)
 
 
 class QueryReader:
@@ -76,7 +76,10 @@ class QueryReader:
             weights.setdefault(term, self._index.weight(term) * ADDED_WEIGHT)
         return Query(
             words=typed,
+            plain=plain,
+            text=" ".join(plain),
             weights=weights,
+            shares={term: 1.0 if term in plain else ADDED_SHARE for term in weights if " " not in term},
             content=content,
             acts=frozenset(hit.value for hit in self._words.acts.all_found(typed)),
             kinds=frozenset(hit.value for hit in self._words.kinds.all_found(typed)),

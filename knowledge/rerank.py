@@ -90,9 +90,9 @@ def load_model() -> Model:
 class _Facts:
     """What does not depend on the question, worked out once per entry."""
 
-    __slots__ = ("acts", "kinds", "mass", "name_acts")
+    __slots__ = ("acts", "kinds", "name_acts", "names", "not_questions")
 
-    def __init__(self, entry: Entry, index: Index, words: Words) -> None:
+    def __init__(self, entry: Entry, words: Words) -> None:
         named = [phrase for phrase in entry.phrases if phrase.kind is not Kind.QUESTION]
         names = [phrase for phrase in named if phrase.kind is not Kind.ALIAS]
         self.name_acts = frozenset(hit.value for phrase in names for hit in words.acts.all_found(phrase.words))
@@ -102,7 +102,8 @@ class _Facts:
                 counts[act] = counts.get(act, 0) + 1
         self.acts = {act: 1.0 if act in self.name_acts else count / len(named) for act, count in counts.items()}
         self.kinds = frozenset(hit.value for phrase in named for hit in words.kinds.all_found(phrase.words))
-        self.mass = [sum(index.weight(plain) for plain in set(phrase.plain)) or 1.0 for phrase in entry.phrases]
+        # Phrases stand in the order of their kind: names first, questions last.
+        self.names, self.not_questions = len(names), len(named)
 
 
 class Ranker:
@@ -125,7 +126,7 @@ class Ranker:
 
     def candidates(self, query: Query) -> list[tuple[int, Mapping[str, float], str]]:
         """The entries worth weighing: number, features, best phrase."""
-        hits = self._index.search(query.weights, self._hidden)
+        hits = self._index.search(query.weights, query.shares, self._hidden)
         if not len(hits.best):
             return []
         most = min(CANDIDATES, len(hits.best))
@@ -142,28 +143,24 @@ class Ranker:
 
     def _facts_of(self, number: int) -> _Facts:
         if number not in self._facts:
-            self._facts[number] = _Facts(self._index.entries[number], self._index, self._words)
+            self._facts[number] = _Facts(self._index.entries[number], self._words)
         return self._facts[number]
 
     def _features(self, number: int, query: Query, hits: Hits) -> tuple[Mapping[str, float], str]:
         entry, facts = self._index.entries[number], self._facts_of(number)
-        cosines = hits.cosine[self._index.span(number)]
+        span = self._index.span(number)
+        cosines, said = hits.cosine[span], hits.said[span]
         order = np.argsort(-cosines)[:3]
         best = entry.phrases[order[0]]
-        said = [
-            (_said(phrase.plain, query, self._index) / mass, phrase.kind)
-            for phrase, mass in zip(entry.phrases, facts.mass, strict=True)
-            if phrase.kind is not Kind.QUESTION
-        ]
         content = sum(query.content.values()) or 1.0
         known = set(best.plain)
         missing = [weight for plain, weight in query.content.items() if plain not in entry.keys]
-        text, phrase = query.text, " ".join(best.plain)
+        phrase, text = " ".join(best.plain), query.text
         features = {
             "cosine": float(cosines[order[0]]),
-            "support": float(np.mean(cosines[order])) if len(order) else 0.0,
-            "phrase_said": max(value for value, _ in said),
-            "name_said": max(value for value, kind in said if kind is not Kind.ALIAS),
+            "support": float(cosines[order].sum()) / len(order),
+            "phrase_said": float(said[: facts.not_questions].max()),
+            "name_said": float(said[: facts.names].max()),
             "question_known": sum(w for plain, w in query.content.items() if plain in known) / content,
             "question_anywhere": sum(w for plain, w in query.content.items() if plain in entry.keys) / content,
             "rarest_missing": max(missing, default=0.0) / self._index.rarest,
@@ -179,11 +176,6 @@ class Ranker:
             "kind_extra": float(len((facts.kinds - query.kinds) & {"abroad", "business", "military", "vehicle"})),
         }
         return features, best.text
-
-
-def _said(plain: Sequence[str], query: Query, index: Index) -> float:
-    """The weight of a phrase's words that the question says, or that were added to it."""
-    return sum(index.weight(one) * (1.0 if one in query.plain else 0.6) for one in set(plain) if one in query.weights)
 
 
 def _accents(query: Query, entry: Entry) -> Mapping[str, float]:

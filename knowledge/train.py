@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,10 @@ RIDGE = 0.02
 WRONG_AT_MOST = 0.03
 """Share of in-scope questions that may be answered at once and wrongly when thresholds are chosen."""
 OUTSIDE_AT_MOST = 0.02
+DECLINED_AT_MOST = 0.02
+IMPORTED_AT_MOST = 0.12
+"""Share of the questions that may be about imported records only. While few records are written by hand most labels are;
+at full weight they would teach that what has aliases is never meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,14 @@ def labels_of(paths: Iterable[Path]) -> list[Label]:
         for number, row in enumerate(row for row in rows if "question" in row and row.get("label") != "smalltalk"):
             found.append(Label(row["id"], row["question"], frozenset(row["codes"]), aside=number % EVERY == 0))
     return found
+
+
+def balanced(labels: Sequence[Label], written: frozenset[str]) -> list[Label]:
+    """The labels, those of which no right answer is written by hand weighing at most their share."""
+    imported = [label for label in labels if label.codes and not label.codes & written]
+    others = sum(1 for label in labels if label.codes & written)
+    weight = min(1.0, IMPORTED_AT_MOST / (1 - IMPORTED_AT_MOST) * others / max(1, len(imported)))
+    return [replace(label, weight=weight) if label in imported else label for label in labels]
 
 
 def without(procedure: Procedure, question: str) -> Procedure:
@@ -149,30 +161,28 @@ def confidences(rows: Sequence[tuple[Label, list[Candidate], Query]]) -> NDArray
 def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[float, float]:
     """The least probabilities at which at most the allowed share is answered wrongly or out of scope."""
     rows = judged(reader, model, labels)
-    inside = sum(bool(label.codes) for label, _, _ in rows) or 1
-    outside = sum(not label.codes for label, _, _ in rows) or 1
-    sure = [
-        (
-            probability(confidence_features(ranked, query), model.first_right),
-            ranked[0].code in label.codes,
-            bool(label.codes),
-        )
+    inside = sum(label.weight for label, _, _ in rows if label.codes) or 1.0
+    outside = sum(label.weight for label, _, _ in rows if not label.codes) or 1.0
+    wrong = [
+        (probability(confidence_features(ranked, query), model.first_right), label)
         for label, ranked, query in rows
+        if ranked[0].code not in label.codes
     ]
     answer = next(
         limit
         for limit in np.arange(0.2, 1.0, 0.01)
-        if sum(p >= limit and not right for p, right, known in sure if known) / inside <= WRONG_AT_MOST
-        and sum(p >= limit for p, _, known in sure if not known) / outside <= OUTSIDE_AT_MOST
+        if sum(label.weight for p, label in wrong if p >= limit and label.codes) / inside <= WRONG_AT_MOST
+        and sum(label.weight for p, label in wrong if p >= limit and not label.codes) / outside <= OUTSIDE_AT_MOST
     )
     meant = sorted(
-        probability(confidence_features(ranked, query), model.any_meant) for label, ranked, query in rows if label.codes
+        probability(confidence_features(ranked, query), model.any_meant) for label, ranked, query in rows if label.codes and label.weight == 1.0
     )
-    return round(float(answer), 3), round(meant[int(len(meant) * 0.02)], 3)
+    return round(float(answer), 3), round(meant[int(len(meant) * DECLINED_AT_MOST)], 3)
 
 
 def train(reader: Reader, library: Library, labels: Sequence[Label]) -> Model:
-    learned = [label for label in labels if not label.aside]
+    written = frozenset(entry.code for entry in reader.index.entries if entry.shipped)
+    learned = balanced([label for label in labels if not label.aside], written)
     groups = groups_of(reader, [label for label in learned if label.codes])
     groups += stored_groups(library, reader, 0.3)
     weights = dict(zip(FEATURES, map(float, np.round(learn_ranking(groups), 4)), strict=True))
@@ -181,7 +191,9 @@ def train(reader: Reader, library: Library, labels: Sequence[Label]) -> Model:
     features = confidences(rows)
     inside = np.array([float(bool(label.codes)) for label, _, _ in rows])
     right = np.array([float(ranked[0].code in label.codes) for label, ranked, _ in rows])
-    heavier = np.where(inside > 0, 1.0, max(1.0, inside.sum() / max(1.0, len(inside) - inside.sum()) / 2.0))
+    weight = np.array([label.weight for label, _, _ in rows])
+    within, beyond = float((weight * inside).sum()), float((weight * (1 - inside)).sum())
+    heavier = np.where(inside > 0, weight, max(1.0, within / max(1.0, beyond) / 2.0))
     any_meant = learn_probability(features, inside, heavier)
     first_right = learn_probability(features, right, heavier)
     named = [dict(zip(CONFIDENCE, map(float, np.round(w, 4)), strict=True)) for w in (any_meant, first_right)]
