@@ -149,9 +149,7 @@ class Index:
     def __contains__(self, term: str) -> bool:
         return term in self._numbers
 
-    def search(
-        self, weighted: Mapping[str, float], shares: Mapping[str, float], without: int | None = None
-    ) -> Hits:
+    def search(self, weighted: Mapping[str, float], shares: Mapping[str, float], without: int | None = None) -> Hits:
         """Every phrase against a question, given as weighted terms; ``without``: a row to pass over.
 
         ``shares``: the single words of the question, each with how far it counts as said.

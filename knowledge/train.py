@@ -175,7 +175,9 @@ def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[f
         and sum(label.weight for p, label in wrong if p >= limit and not label.codes) / outside <= OUTSIDE_AT_MOST
     )
     meant = sorted(
-        probability(confidence_features(ranked, query), model.any_meant) for label, ranked, query in rows if label.codes and label.weight == 1.0
+        probability(confidence_features(ranked, query), model.any_meant)
+        for label, ranked, query in rows
+        if label.codes and label.weight == 1.0
     )
     return round(float(answer), 3), round(meant[int(len(meant) * DECLINED_AT_MOST)], 3)
 

@@ -39,7 +39,10 @@ class Found:
 
 
 class Phrases:
-    """Phrases that are looked for in a row of words. A word typed without accents fits any; one with accents only its own."""
+    """Phrases that are looked for in a row of words.
+
+    A word typed without accents fits any; one with accents only its own.
+    """
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         self._by_first: dict[str, list[tuple[tuple[Word, ...], str]]] = {}

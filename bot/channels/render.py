@@ -62,7 +62,7 @@ def split(text: str, limit: int) -> list[str]:
     while units(text) > room:
         end = _cut(text, room)
         pieces.append(text[:end].rstrip())
-        text = text[end:].lstrip()
+        text = _trimmed(text[end:])
     return [*pieces, text] if text else pieces
 
 
@@ -72,6 +72,7 @@ def _cut(text: str, room: int) -> int:
     for pattern in _BREAKS:
         ends = [m.end() for m in pattern.finditer(text, 0, longest + 1) if m.start() <= longest]
         ends = [end for end in ends if end > 0 and not any(start < end < stop for start, stop in forbidden)]
+        ends = [end for end in ends if not _joins(text[end : end + 1])]
         if ends and ends[-1] >= room // 4:
             return ends[-1]
     inside = next((start for start, stop in forbidden if start < longest < stop and start > 0), longest)
@@ -90,11 +91,19 @@ def _prefix(text: str, room: int) -> int:
 
 def _grapheme(text: str, end: int) -> int:
     """Move a hard cut back so that no mark, joiner or variation selector loses its letter."""
-    while end > 1 and (
-        unicodedata.combining(text[end])
-        or text[end] in "\u200d\ufe0f\u20e3"
-        or text[end - 1] == "\u200d"
-        or "\U0001f3fb" <= text[end] <= "\U0001f3ff"
-    ):
+    while end > 1 and (_joins(text[end]) or text[end - 1] == "\u200d"):
         end -= 1
     return max(end, 1)
+
+
+def _joins(char: str) -> bool:
+    """Whether a character belongs to the one before it; false for no character at all."""
+    return bool(char) and (
+        bool(unicodedata.combining(char)) or char in "\u200d\ufe0f\u20e3" or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )
+
+
+def _trimmed(text: str) -> str:
+    """Without leading spaces, but for one that carries a mark."""
+    rest = text.lstrip()
+    return text[-len(rest) - 1 :] if _joins(rest[:1]) and len(rest) < len(text) else rest

@@ -1,4 +1,4 @@
-"""kill -9 at the worst moment: whatever was stored is answered after the restart, whatever is repeated is answered once."""
+"""kill -9 at the worst moment: what was stored is answered after the restart, what is repeated is answered once."""
 
 from __future__ import annotations
 

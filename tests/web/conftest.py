@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # a page of elsewhere may embed the widget of this machine
 ]
 WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
 
