@@ -28,7 +28,7 @@ from handlers.outcome import Outcome
 from knowledge.gaps import with_aliases
 from knowledge.importers import jsonl
 from knowledge.library import Library
-from knowledge.reading import Decision, Facet
+from knowledge.reading import Decision
 from knowledge.store import Knowledge
 
 T = TypeVar("T")
@@ -144,13 +144,13 @@ def _answered(knowledge: Knowledge, line: bytes) -> dict[str, Any]:
         asked = orjson.loads(line)
         if "turns" in asked:
             return {"id": asked["id"], "turns": list(_turns(knowledge, asked["turns"]))}
-        return {"id": asked["id"], **_matched(knowledge, asked["question"], None, None)}
+        return {"id": asked["id"], **_matched(knowledge, asked["question"], None)}
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         return {"error": f"dòng không đọc được: {type(error).__name__}"}
 
 
-def _matched(knowledge: Knowledge, question: str, topic: str | None, facet: Facet | None) -> dict[str, Any]:
-    reading = knowledge.read(question, topic, facet)
+def _matched(knowledge: Knowledge, question: str, topic: str | None) -> dict[str, Any]:
+    reading = knowledge.read(question, topic)
     return {
         "codes": list(reading.codes),
         "decision": reading.decision.value,
@@ -161,11 +161,10 @@ def _matched(knowledge: Knowledge, question: str, topic: str | None, facet: Face
 
 def _turns(knowledge: Knowledge, turns: Iterable[Any]) -> Iterable[dict[str, Any]]:
     topic: str | None = None
-    facet: Facet | None = None
     for turn in turns:
-        answered = _matched(knowledge, turn["question"] if isinstance(turn, dict) else turn, topic, facet)
+        answered = _matched(knowledge, turn["question"] if isinstance(turn, dict) else turn, topic)
         if answered["decision"] == Decision.ANSWER:
-            topic, facet = answered["codes"][0], Facet(answered["facet"])
+            topic = answered["codes"][0]
         yield answered
 
 

@@ -8,6 +8,7 @@ from handlers import feedback, procedure
 from handlers.context import Context
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Asked, Judged, Outcome, Verdict
+from handlers.privacy import without_marks
 from handlers.router import Feature
 from handlers.smalltalk import HELP, HUMAN, small_talk
 from knowledge.procedures import CODE
@@ -24,7 +25,7 @@ ALSO_AT_MOST = 2
 
 async def ask(message: Message, ctx: Context) -> Outcome:
     """Read the text and answer it."""
-    reading = ctx.knowledge.read(message.text, ctx.dialogue.topic, _last_facet(ctx))
+    reading = ctx.knowledge.read(without_marks(message.text), ctx.dialogue.topic)
     match reading.decision:
         case Decision.SMALLTALK:
             return small_talk(reading.smalltalk, ctx)
@@ -34,10 +35,6 @@ async def ask(message: Message, ctx: Context) -> Outcome:
             return _offer(reading, message.text, ctx)
         case Decision.DECLINE:
             return _decline(reading, message.text, ctx)
-
-
-def _last_facet(ctx: Context) -> Facet | None:
-    return Facet(ctx.dialogue.facet) if ctx.dialogue.facet else None
 
 
 def _asked(reading: Reading, text: str) -> Asked:

@@ -11,7 +11,7 @@ from handlers.dialogue import Dialogue
 from handlers.texts import Texts
 from knowledge.life_events import LifeEvent
 from knowledge.procedures import Procedure
-from knowledge.reading import Facet, Reading
+from knowledge.reading import Reading
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -19,8 +19,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 class Knowledge(Protocol):
     """What handlers ask of the knowledge."""
 
-    def read(self, text: str, topic: str | None = None, facet: Facet | None = None, /) -> Reading:
-        """Understand one message; ``topic`` and ``facet`` are what the dialogue is about so far."""
+    def read(self, text: str, topic: str | None = None, /) -> Reading:
+        """Understand one message; ``topic`` is the procedure that the dialogue is about so far."""
 
     @property
     def events(self) -> tuple[LifeEvent, ...]:

@@ -48,6 +48,9 @@ _NAMES = {
 }
 
 
+_MARK = re.compile("|".join(re.escape(f"[{name}]") for name in _NAMES.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Masked:
     text: str
@@ -74,6 +77,11 @@ def mask(text: str) -> Masked:
     parts.append(clean(text[end:]))
     masked = "".join(parts)
     return Masked(masked, tuple(sorted(kinds, key=lambda kind: masked.index(_NAMES[kind]))))
+
+
+def without_marks(text: str) -> str:
+    """A masked text without what :func:`mask` put in: it says nothing about the question."""
+    return _MARK.sub(" ", text)
 
 
 def name_of(kind: str) -> str:

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 
 from knowledge.normalize import Word
 from knowledge.reading import Facet
 from knowledge.words import Found, Words
 
-_THINGS = frozenset({"chieu", "khau", "kinh", "ngheo", "tich", "gia", "ca", "lam", "so", "can", "thoat", "dan", "nong"})
-"""What follows "hộ" or "hồ" when it is part of a thing (hộ chiếu, hộ khẩu, hồ sơ) and not "on behalf of"."""
+_THINGS = frozenset(
+    {"chieu", "khau", "kinh", "ngheo", "tich", "gia", "ca", "lam", "so", "can", "thoat", "dan", "nong", "nay", "do"}
+)
+"""What follows "hộ" when it is part of a thing (hộ chiếu, hộ khẩu, hộ nghèo) and not "on behalf of"."""
 _SPECIFIC = (Facet.FORM, Facet.WHO, Facet.RESULT, Facet.LEGAL)
 """Parts whose cues are never said by the way: they lead."""
+_NOUNS = frozenset({Facet.FEE, Facet.TIME, Facet.LEGAL, Facet.DOCUMENTS})
+_ASKING = frozenset({"gi", "nao", "dau", "bao", "may", "khong", "sao", "lau", "ai", "nhieu", "nhiu"})
+"""A cue with one of these asks; one without may be a word of the procedure's own name (lệ phí trước bạ)."""
 
 
-def facets_of(typed: Sequence[Word], words: Words) -> tuple[Facet, ...]:
-    """The parts that are asked, the one asked first in front; GENERAL when nothing in particular is."""
-    hits = [hit for hit in words.facets.found(typed) if not _names_a_thing(hit, typed)]
+def facets_of(typed: Sequence[Word], words: Words, own: Set[str] = frozenset()) -> tuple[Facet, ...]:
+    """The parts that are asked, the one asked first in front; GENERAL when nothing in particular is.
+
+    ``own``: words and pairs of the name of the procedure that is meant; a noun made of them is no question.
+    """
     first: dict[Facet, int] = {}
-    for hit in hits:
-        first.setdefault(Facet(hit.value), hit.start)
+    asking: set[Facet] = set()
+    for hit in _cues(typed, words, own):
+        facet = Facet(hit.value)
+        first[facet] = min(hit.start, first.get(facet, hit.start))
+        if _ASKING & set(_said(hit, typed)):
+            asking.add(facet)
     general = first.pop(Facet.GENERAL, None)
     if not first:
-        return (Facet.GENERAL,)
-    if Facet.ONLINE in first and Facet.WHERE in first:
-        first.pop(Facet.WHERE)
-    if Facet.FORM in first or Facet.WHO in first:
+        return (_opening(typed, words),)
+    if Facet.ONLINE in first or Facet.FORM in first or Facet.WHO in first:
         first.pop(Facet.WHERE, None)
+    if not first:
+        return (Facet.GENERAL,)
     if set(first) == {Facet.ONLINE} and general is not None and general < first[Facet.ONLINE] - 6:
         return (Facet.GENERAL, Facet.ONLINE)
-    return tuple(sorted(first, key=lambda facet: (facet not in _SPECIFIC, first[facet])))
+    return tuple(sorted(first, key=lambda facet: (facet not in _SPECIFIC, facet not in asking, first[facet])))
+
+
+def _cues(typed: Sequence[Word], words: Words, own: Set[str]) -> Iterator[Found]:
+    plain = list(words.facets.found(typed))
+    for hit in (*plain, *words.facet_gaps.found(typed)):
+        if hit.value != Facet.NONE and not _names_a_thing(hit, typed) and not _is_own(hit, typed, own):
+            yield hit
+
+
+def _said(hit: Found, typed: Sequence[Word]) -> list[str]:
+    return [word.plain for word in typed[hit.start : hit.start + hit.length]]
+
+
+def _is_own(hit: Found, typed: Sequence[Word], own: Set[str]) -> bool:
+    said = _said(hit, typed)
+    parts = {f"{first} {second}" for first, second in pairwise(said)} or set(said)
+    return hit.value in _NOUNS and parts <= own and not _ASKING & set(said)
 
 
 def _names_a_thing(hit: Found, typed: Sequence[Word]) -> bool:
     end = hit.start + hit.length
-    return typed[end - 1].plain == "ho" and end < len(typed) and typed[end].plain in _THINGS
+    before, last = (typed[hit.start - 1].plain if hit.start else ""), typed[end - 1].plain
+    if typed[hit.start].plain == "ho" and before in {"giam", "bao", "chu", "can"}:
+        return True
+    return last == "ho" and end < len(typed) and typed[end].plain in _THINGS
+
+
+def _opening(typed: Sequence[Word], words: Words) -> Facet:
+    """What a message without any question asks by the noun it begins with: "Mẫu …", "Phí …", "Hồ sơ …"."""
+    said = list(typed)
+    fillers = {place for hit in words.filler.found(said) for place in range(hit.start, hit.start + hit.length)}
+    for place, word in enumerate(said[:6]):
+        hit = next(words.nouns.at(said, place), None)
+        if hit is not None:
+            return Facet(hit.value)
+        if place not in fillers and word.plain not in {"xin", "cho", "hoi", "ve"}:
+            break
+    return Facet.GENERAL

@@ -47,6 +47,8 @@ class Entry:
     phrases: tuple[Phrase, ...]
     keys: Mapping[str, frozenset[str]]
     """Every plain word of it -> the accented forms that occur."""
+    named: frozenset[str]
+    """Words and pairs of its names."""
     shipped: bool
     commune: bool
 
@@ -69,6 +71,7 @@ def entry_of(procedure: Procedure) -> Entry:
         code=procedure.code,
         phrases=phrases,
         keys={plain: frozenset(found) for plain, found in keys.items()},
+        named=frozenset(term for phrase in phrases if phrase.kind <= Kind.OFFICIAL for term in terms(phrase.plain)),
         shipped=bool(procedure.aliases),
         commune=any("xã" in level for level in procedure.levels),
     )
@@ -130,10 +133,10 @@ class Index:
         rows = np.array(row_of, dtype=np.int32)[order]
         value = np.array([self.weight(term) for term in numbers], dtype=np.float32)
         weights = value[sorted_terms] if len(sorted_terms) else np.zeros(0, dtype=np.float32)
-        norms = np.sqrt(np.bincount(rows, weights=weights**2, minlength=row)).astype(np.float32)
-        weights = weights / np.maximum(norms[rows], 1e-6)
+        norms = np.sqrt(np.bincount(rows, weights=weights**2, minlength=row))
+        shares = (weights / np.maximum(norms[rows], 1e-6)).astype(np.float32)
         pointers = np.searchsorted(sorted_terms, np.arange(len(numbers) + 1))
-        return pointers, rows, weights.astype(np.float32), numbers
+        return pointers, rows, shares, numbers
 
     def _masses(self) -> NDArray[np.float32]:
         """The weight of all single words of each phrase."""

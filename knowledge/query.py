@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.index import Index, terms
+from knowledge.index import Entry, Index, terms
 from knowledge.normalize import SYLLABLE, Word, untyped, word
 from knowledge.words import Words
 
@@ -21,7 +21,7 @@ ADDED_SHARE = 0.6
 LONGEST = 60
 """Words that are read; a longer story is read at its end, where the question stands."""
 _TOKEN = re.compile(r"[^\W_]+")
-_GLUED = 8
+_GLUED = 5
 """A word of at least so many letters that is none may be several written together."""
 _SWAPS = (
     ("x", "s"), ("s", "x"), ("ch", "tr"), ("tr", "ch"), ("l", "n"), ("n", "l"), ("d", "gi"), ("gi", "d"), ("r", "d"),
@@ -61,7 +61,8 @@ class QueryReader:
         self._words = vocabulary
         self._near = _neighbours(term for term in index.rarity if " " not in term)
 
-    def read(self, text: str) -> Query:
+    def read(self, text: str, about: Entry | None = None) -> Query:
+        """Read a message; ``about``: the procedure talked of so far, whose name is heard along with what is typed."""
         typed = self._mended(self._opened(text))[-LONGEST:]
         plain = tuple(word.plain for word in typed)
         strength = self._strengths(typed)
@@ -72,8 +73,10 @@ class QueryReader:
             share = min(strength[number], strength[number + 1])
             weights[pair] = max(weights.get(pair, 0.0), self._index.weight(pair) * max(share, FILLER_WEIGHT))
         content = {one.plain: weights[one.plain] for one, share in zip(typed, strength, strict=True) if share > 0.5}
-        for term in self._added(typed):
+        context = about.phrases[0] if about else None
+        for term in (*self._added(typed), *(terms(context.plain) if context else ())):
             weights.setdefault(term, self._index.weight(term) * ADDED_WEIGHT)
+        heard = (*typed, *context.words) if context else typed
         return Query(
             words=typed,
             plain=plain,
@@ -82,17 +85,22 @@ class QueryReader:
             shares={term: 1.0 if term in plain else ADDED_SHARE for term in weights if " " not in term},
             content=content,
             acts=frozenset(hit.value for hit in self._words.acts.all_found(typed)),
-            kinds=frozenset(hit.value for hit in self._words.kinds.all_found(typed)),
+            kinds=frozenset(hit.value for hit in self._words.kinds.all_found(heard)),
             outside=sum(hit.length for hit in self._words.outside.found(typed)),
         )
 
     def _opened(self, text: str) -> list[Word]:
         """Words with abbreviations written out."""
         composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+        tokens = _TOKEN.findall(composed)
         opened: list[Word] = []
-        for token in _TOKEN.findall(composed):
-            full = self._words.short.get(token)
-            opened += [word(part) for part in full.split()] if full else [word(token)]
+        place = 0
+        while place < len(tokens):
+            pair = " ".join(tokens[place : place + 2])
+            length = 2 if pair in self._words.short else 1
+            said = tokens[place] if length == 1 else pair
+            opened += [word(part) for part in self._words.short.get(said, said).split()]
+            place += length
         return opened
 
     def _mended(self, typed: list[Word]) -> tuple[Word, ...]:
@@ -107,7 +115,9 @@ class QueryReader:
         plain = one.plain
         if plain.isdigit() or len(plain) < 2:
             return [one]
-        if plain in self._index or plain in self._words.known:
+        if plain in self._words.known:
+            return [one]
+        if plain in self._index:
             return [self._heard(one, before, after)]
         if (meant := untyped(plain)) and (found := word(meant).plain) in self._index:
             return [Word(found, found)]
@@ -134,7 +144,7 @@ class QueryReader:
         for end in range(1, len(plain) + 1):
             for start in range(max(0, end - 7), end):
                 way, piece = ways[start], plain[start:end]
-                if way is not None and len(piece) > 1 and piece in self._index:
+                if way is not None and len(piece) > 1 and (piece in self._index or piece in self._words.known):
                     best = ways[end]
                     if best is None or len(way) + 1 < len(best):
                         ways[end] = [*way, piece]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from knowledge import words as word_lists
 from knowledge.facets import facets_of
-from knowledge.index import Index, entry_of
+from knowledge.index import Entry, Index, entry_of
 from knowledge.procedures import Procedure
 from knowledge.query import Query, QueryReader
 from knowledge.reading import Decision, Facet, Match, Reading, Smalltalk
@@ -21,6 +22,11 @@ _FOLLOWING = 6
 """A message of at most so many words that say something may be about what was talked of before."""
 _CLEAR_TALK = 3
 """A phrase of small talk of at least so many words outweighs two other words."""
+_LITTLE = 3
+_CLEARLY = 0.5
+"""By so much another procedure must score higher than the one talked about to take its place."""
+_NAMED = 0.6
+"""So much of the best name or alias must be said for a message to stand alone."""
 _AGAIN = frozenset({"the", "con", "vay", "no", "do", "cai", "ma", "roi", "thi", "voi", "khong"})
 
 
@@ -33,22 +39,21 @@ class Reader:
         self.queries = QueryReader(self.index, self._words)
         self.ranker = Ranker(self.index, self._words)
         self._model = model or load_model()
-        self._codes = frozenset(entry.code for entry in self.index.entries)
+        self._entries = {entry.code: entry for entry in self.index.entries}
 
-    def read(self, text: str, topic: str | None = None, facet: Facet | None = None, /) -> Reading:
-        """Understand one message; ``topic`` is the procedure talked about so far, ``facet`` what was asked of it last."""
+    def read(self, text: str, topic: str | None = None) -> Reading:
+        """Understand one message; ``topic`` is the procedure talked about so far."""
         if (code := self._code(text)) is not None:
             match = Match(code, 1.0, code)
-            return Reading(Decision.ANSWER, (match,), self._facets(text), topic=code, margin=1.0)
+            facets = facets_of(self.queries.read(_CODE.sub(" ", text)).words, self._words)
+            return Reading(Decision.ANSWER, (match,), facets, topic=code, margin=1.0)
         query = self.queries.read(text)
         if kind := self._small_talk(query):
             return Reading(Decision.SMALLTALK, smalltalk=kind, topic=topic)
         ranked = self.ranker.rank(query, self._model)
-        facets = facets_of(query.words, self._words)
-        if topic is not None and self._continues(query, ranked, facets, topic):
-            matches = (Match(topic, 1.0, ""), *(m for m in self._matches(ranked, 0.0) if m.code != topic))[:MOST]
-            return Reading(Decision.ANSWER, matches, facets, topic=topic, followup=True, margin=1.0)
-        return self._decided(query, ranked, facets, topic)
+        if (about := self._entries.get(topic or "")) is not None:
+            return self._in_dialogue(text, query, ranked, about)
+        return self._decided(query, ranked, topic)
 
     def explain(self, text: str) -> list[Candidate]:
         """The candidates as weighed, each feature with what it contributed to the score."""
@@ -69,12 +74,12 @@ class Reader:
 
     def _code(self, text: str) -> str | None:
         for match in _CODE.finditer(text):
-            if (code := f"{match[1]}.{match[2]}") in self._codes:
+            if (code := f"{match[1]}.{match[2]}") in self._entries:
                 return code
         return None
 
-    def _facets(self, text: str) -> tuple[Facet, ...]:
-        return facets_of(self.queries.read(text).words, self._words)
+    def _facets(self, query: Query, code: str) -> tuple[Facet, ...]:
+        return facets_of(query.words, self._words, self._entries[code].named)
 
     def _small_talk(self, query: Query) -> Smalltalk | None:
         """The kind of small talk when nothing else of weight is said."""
@@ -91,19 +96,38 @@ class Reader:
         short = len(query.words) <= longest.length + 2
         return kind if short or kind not in {Smalltalk.YES, Smalltalk.NO} else None
 
-    def _continues(self, query: Query, ranked: Sequence[Candidate], facets: Sequence[Facet], topic: str) -> bool:
-        """Whether a message is about the topic: it names a part and hardly anything else."""
+    def _in_dialogue(self, text: str, query: Query, ranked: list[Candidate], about: Entry) -> Reading:
+        """A message after an answer: more about the same procedure, about a neighbour of it, or something new."""
+        alone = self._decided(query, ranked, about.code)
         if query.outside and len(query.content) > 1:
+            return alone
+        if alone.decision is Decision.ANSWER and _names_itself(ranked[0]):
+            return replace(alone, followup=alone.codes[0] == about.code)
+        facets = self._facets(query, about.code)
+        heard = self.queries.read(text, about)
+        neighbours = self.ranker.rank(heard, self._model)
+        if query.acts and self._is_neighbour(neighbours, about.code):
+            judged = self._decided(heard, neighbours, about.code)
+            if judged.decision is not Decision.DECLINE:
+                return judged
+        if self._continues(query, facets):
+            matches = (Match(about.code, 1.0, ""), *(m for m in self._matches(neighbours, 0.0) if m.code != about.code))
+            return Reading(Decision.ANSWER, matches[:MOST], facets, topic=about.code, followup=True, margin=1.0)
+        return alone
+
+    def _is_neighbour(self, ranked: Sequence[Candidate], topic: str) -> bool:
+        """Whether, heard together with the topic, another procedure with the act that was said fits better."""
+        first = ranked[0] if ranked else None
+        if first is None or first.code == topic:
             return False
-        if ranked and ranked[0].code == topic:
-            return True
-        strong = [weight for plain, weight in query.content.items() if plain in self.index]
-        asks = facets[0] is not Facet.GENERAL
-        if not strong:
-            return asks or bool(set(query.plain) & _AGAIN)
-        sure = probability(confidence_features(ranked, query), self._model.first_right) if ranked else 0.0
-        names_other = bool(ranked) and ranked[0].features["phrase_said"] > 0.75 and sure > self._model.answer
-        return asks and not names_other and len(strong) <= _FOLLOWING and sure < self._model.answer
+        here = next((c.score for c in ranked if c.code == topic), first.score - 9.0)
+        return first.score - here > _CLEARLY and first.features["act_same"] > 0.0
+
+    def _continues(self, query: Query, facets: Sequence[Facet]) -> bool:
+        """Whether a message that names no other procedure is about the topic: it asks for a part, or says little."""
+        if facets[0] is not Facet.GENERAL:
+            return len(query.content) <= _FOLLOWING
+        return not query.content or (len(query.content) <= _LITTLE and bool(set(query.plain) & _AGAIN))
 
     def _matches(self, ranked: Sequence[Candidate], sure: float) -> tuple[Match, ...]:
         if not ranked:
@@ -111,18 +135,26 @@ class Reader:
         top = ranked[0].score
         return tuple(Match(c.code, round(max(0.0, sure * 2.718 ** (c.score - top)), 4), c.why) for c in ranked[:MOST])
 
-    def _decided(self, query: Query, ranked: list[Candidate], facets: tuple[Facet, ...], topic: str | None) -> Reading:
+    def _decided(self, query: Query, ranked: list[Candidate], topic: str | None) -> Reading:
         if not ranked:
             return Reading(Decision.DECLINE, topic=topic)
         judged = confidence_features(ranked, query)
         meant = probability(judged, self._model.any_meant)
         sure = probability(judged, self._model.first_right)
         matches = self._matches(ranked, sure)
+        facets = self._facets(query, ranked[0].code)
         margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
-        if meant < self._model.offer:
-            return Reading(Decision.DECLINE, matches, facets, topic=topic, margin=margin)
-        if query.outside and sure < self._model.answer:
-            return Reading(Decision.DECLINE, matches, facets, topic=topic, margin=margin)
-        if sure < self._model.answer or not query.content:
-            return Reading(Decision.CLARIFY, matches, facets, topic=topic, margin=margin)
-        return Reading(Decision.ANSWER, matches, facets, topic=matches[0].code, margin=margin)
+        decision = self._decision(query, meant, sure)
+        if decision is Decision.ANSWER:
+            topic = matches[0].code
+        return Reading(decision, matches, facets, topic=topic, margin=margin)
+
+    def _decision(self, query: Query, meant: float, sure: float) -> Decision:
+        if meant < self._model.offer or (query.outside and sure < self._model.answer):
+            return Decision.DECLINE
+        return Decision.CLARIFY if sure < self._model.answer or not query.content else Decision.ANSWER
+
+
+def _names_itself(candidate: Candidate) -> bool:
+    """Whether a question says by itself what it is about, without what was said before."""
+    return candidate.features["phrase_said"] > _NAMED

@@ -6,7 +6,7 @@ from knowledge.library import Library
 from knowledge.life_events import LifeEvent
 from knowledge.procedures import Procedure
 from knowledge.reader import Reader
-from knowledge.reading import Facet, Reading
+from knowledge.reading import Reading
 
 
 class Knowledge:
@@ -17,8 +17,8 @@ class Knowledge:
         self.events = events
         self.reader = Reader(library)
 
-    def read(self, text: str, topic: str | None = None, facet: Facet | None = None) -> Reading:
-        return self.reader.read(text, topic, facet)
+    def read(self, text: str, topic: str | None = None) -> Reading:
+        return self.reader.read(text, topic)
 
     def get(self, code: str) -> Procedure | None:
         return self.library.get(code)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -25,6 +26,7 @@ class _File(BaseModel):
     kinds: Mapping[str, Sequence[str]]
     filler: Sequence[str]
     facets: Mapping[Facet, Sequence[str]]
+    nouns: Mapping[Facet, Sequence[str]]
     smalltalk: Mapping[Smalltalk, Sequence[str]]
     outside: Sequence[str]
 
@@ -79,6 +81,43 @@ class Phrases:
             yield from self.at(typed, start)
 
 
+GAP = "…"
+"""Stands in a cue for up to so many other words:"""
+WIDEST_GAP = 12
+
+
+class Gaps:
+    """Cues of two parts with other words between them: "hồ sơ … gồm"."""
+
+    def __init__(self, cues: Iterable[tuple[str, str]]) -> None:
+        parts = [(*text.split(GAP), value) for text, value in cues]
+        self._cues = [(tuple(words(first)), tuple(words(last)), value) for first, last, value in parts]
+
+    @property
+    def phrases(self) -> Iterator[tuple[str, ...]]:
+        """All parts without accents."""
+        return (tuple(one.plain for one in part) for first, last, _ in self._cues for part in (first, last))
+
+    def found(self, typed: Sequence[Word]) -> Iterator[Found]:
+        """Every cue that stands in the message, from its first word to its last."""
+        plain = [one.plain for one in typed]
+        said = set(plain)
+        for first, last, value in self._cues:
+            if first[0].plain in said and last[0].plain in said and (hit := _spanned(first, last, typed)):
+                yield Found(hit[0], hit[1] - hit[0], value)
+
+
+def _spanned(first: Sequence[Word], last: Sequence[Word], typed: Sequence[Word]) -> tuple[int, int] | None:
+    for start in range(len(typed)):
+        if not fits(first, typed, start):
+            continue
+        after = start + len(first)
+        for place in range(after, min(after + WIDEST_GAP, len(typed)) + 1):
+            if fits(last, typed, place):
+                return start, place + len(last)
+    return None
+
+
 def fits(phrase: Sequence[Word], typed: Sequence[Word], start: int) -> bool:
     """Whether a phrase stands at this place."""
     if start + len(phrase) > len(typed):
@@ -100,6 +139,9 @@ class Words:
     kinds: Phrases
     filler: Phrases
     facets: Phrases
+    facet_gaps: Gaps
+    nouns: Phrases
+    """Nouns that ask when a message without a question begins with one."""
     smalltalk: Phrases
     outside: Phrases
     known: frozenset[str]
@@ -119,12 +161,15 @@ def load() -> Words:
         file = _File.model_validate(read_yaml(FILE))
     except ValidationError as error:
         raise ContentError([f"{FILE.name}: {e['loc']}: {e['msg']}" for e in error.errors()]) from error
-    lists = {
+    cues = [(cue, facet.value) for facet, phrases in file.facets.items() for cue in phrases]
+    lists: dict[str, Any] = {
         "means": Phrases(file.means.items()),
         "acts": _listed(file.acts),
         "kinds": _listed(file.kinds),
         "filler": _listed({"": file.filler}),
-        "facets": _listed({facet.value: phrases for facet, phrases in file.facets.items()}),
+        "facets": Phrases((cue, facet) for cue, facet in cues if GAP not in cue),
+        "facet_gaps": Gaps((cue, facet) for cue, facet in cues if GAP in cue),
+        "nouns": _listed({facet.value: nouns for facet, nouns in file.nouns.items()}),
         "smalltalk": _listed({kind.value: phrases for kind, phrases in file.smalltalk.items()}),
         "outside": _listed({"": file.outside}),
     }

@@ -24,7 +24,7 @@ from handlers.outcome import Outcome
 from handlers.router import Router
 from knowledge.life_events import LifeEvent
 from knowledge.procedures import Procedure
-from knowledge.reading import Decision, Facet, Reading
+from knowledge.reading import Decision, Reading
 
 TRAITS = Traits(text_limit=200, buttons=True, markup=True, per_second=10_000.0, per_chat_second=10_000.0)
 
@@ -34,7 +34,7 @@ class NoKnowledge:
 
     events: tuple[LifeEvent, ...] = ()
 
-    def read(self, _text: str, _topic: str | None = None, _facet: Facet | None = None) -> Reading:
+    def read(self, _text: str, _topic: str | None = None) -> Reading:
         return Reading(Decision.DECLINE)
 
     def get(self, _code: str) -> Procedure | None:
