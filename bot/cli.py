@@ -13,7 +13,6 @@ import orjson
 import typer
 
 from bot import logs, settings
-from knowledge.library import ContentError
 
 app = typer.Typer(
     help="Trợ lý Một Cửa: hỏi đáp thủ tục hành chính. Không có lệnh con: chạy tất cả trong một tiến trình.",
@@ -69,8 +68,6 @@ def run() -> None:
     try:
         assistant = App(chosen)
         _run(assistant.run_until_stopped(lambda ready: print(banner(ready, time.monotonic() - began), flush=True)))
-    except ContentError as error:
-        raise _fail(["Dữ liệu thủ tục có lỗi:", *(f"  - {problem}" for problem in error.problems)]) from None
     except OSError as error:
         where = f"{chosen.host}:{chosen.port}"
         raise _fail([f"Không mở được cổng {where} ({error.strerror}). Đặt PORT khác rồi chạy lại."]) from None

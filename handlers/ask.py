@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import feedback, procedure
+from handlers import feedback, life_event, procedure
 from handlers.context import Context
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Asked, Judged, Outcome, Verdict
@@ -21,11 +21,16 @@ _FACETS = frozenset(facet.value for facet in Facet if facet is not Facet.NONE)
 
 OFFERED_AT_MOST = 3
 ALSO_AT_MOST = 2
+LEAST_SHARE = 0.02
+"""Something offered must be at least this likely, of what came first: far-fetched choices only confuse."""
 
 
 async def ask(message: Message, ctx: Context) -> Outcome:
     """Read the text and answer it."""
-    reading = ctx.knowledge.read(without_marks(message.text), ctx.dialogue.topic)
+    text = without_marks(message.text)
+    reading = ctx.knowledge.read(text, ctx.dialogue.topic)
+    if reading.decision is not Decision.SMALLTALK and not reading.followup and (event := ctx.knowledge.event(text)):
+        return life_event.lead(event, ctx)
     match reading.decision:
         case Decision.SMALLTALK:
             return small_talk(reading.smalltalk, ctx)
@@ -42,8 +47,14 @@ def _asked(reading: Reading, text: str) -> Asked:
     return Asked(text, reading.decision, reading.facet, candidates)
 
 
+def _likely(reading: Reading) -> tuple[str, ...]:
+    """The codes worth offering, the first one always among them."""
+    least = LEAST_SHARE * reading.matches[0].score if reading.matches else 0.0
+    return tuple(match.code for match in reading.matches if match.score >= least)
+
+
 def _answer(reading: Reading, text: str, ctx: Context) -> Outcome:
-    code, *others = reading.codes
+    code, *others = _likely(reading)
     outcome = _shown(code, reading.facets, ctx, _asked(reading, text), tuple(others[:OFFERED_AT_MOST]))
     if outcome is None:
         return _decline(reading, text, ctx)
@@ -73,7 +84,7 @@ def _shown(
 
 def _offer(reading: Reading, text: str, ctx: Context) -> Outcome:
     facet = Facet.GENERAL if reading.facet is Facet.NONE else reading.facet
-    found = [record for code in reading.codes[:OFFERED_AT_MOST] if (record := ctx.knowledge.get(code))]
+    found = [record for code in _likely(reading)[:OFFERED_AT_MOST] if (record := ctx.knowledge.get(code))]
     choices = tuple(Choice(p.name, procedure.show_action(p.code, facet)) for p in found)
     if choices:
         choices += (Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}"),)

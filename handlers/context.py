@@ -26,6 +26,9 @@ class Knowledge(Protocol):
     def events(self) -> tuple[LifeEvent, ...]:
         """Life events that a person can be led through."""
 
+    def event(self, text: str, /) -> LifeEvent | None:
+        """The life event that a message tells of, if any."""
+
     def get(self, code: str, /) -> Procedure | None:
         """The record of that code."""
 

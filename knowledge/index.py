@@ -109,7 +109,7 @@ class Index:
         self.rarest = math.log(1.0 + total / 1.5)
         self.owner, self._starts = self._layout()
         self._pointers, self._rows, self._weights, self._numbers = self._postings()
-        self._mass = self._masses()
+        self.mass = self._masses()
         self.pairs = frozenset(term for term in self._numbers if " " in term)
 
     def _layout(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -159,7 +159,7 @@ class Index:
         """
         length = math.sqrt(sum(weight**2 for weight in weighted.values())) or 1.0
         cosine = self._summed(weighted, self._weights) / length
-        said = self._summed({term: share * self.weight(term) for term, share in shares.items()}, None) / self._mass
+        said = self._summed({term: share * self.weight(term) for term, share in shares.items()}, None) / self.mass
         if without is not None:
             cosine[without] = said[without] = 0.0
         best = np.maximum.reduceat(cosine, self._starts) if len(cosine) else cosine

@@ -13,9 +13,13 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from knowledge.library import DATA, ContentError, Library, read_yaml
+from knowledge.normalize import words
 from knowledge.procedures import Code, Text
+from knowledge.words import Words
 
 FOLDER = DATA / "life_events"
+ALIKE = 0.72
+"""Least likeness of a message to what people write when an event happened to them."""
 
 
 class _Part(BaseModel):
@@ -101,6 +105,31 @@ def shipped_events(library: Library, folder: Path = FOLDER) -> tuple[LifeEvent, 
     if problems:
         raise ContentError(problems)
     return tuple(events)
+
+
+class EventFinder:
+    """Finds the event that a message tells of. Somebody who names a procedure is not led through an event."""
+
+    def __init__(self, events: Iterable[LifeEvent], words: Words) -> None:
+        self._filler = words.filler
+        self._said = [(event, self._content(alias)) for event in events for alias in (event.name, *event.aliases)]
+
+    def find(self, text: str) -> LifeEvent | None:
+        """The event one of whose aliases says nearly the same words, fillers apart; None when none does."""
+        asked = self._content(text)
+        likeness = ((_likeness(asked, said), event) for event, said in self._said)
+        best, event = max(likeness, key=lambda found: found[0], default=(0.0, None))
+        return event if best >= ALIKE else None
+
+    def _content(self, text: str) -> frozenset[str]:
+        typed = words(text)
+        fillers = {place for hit in self._filler.found(typed) for place in range(hit.start, hit.start + hit.length)}
+        return frozenset(one.plain for place, one in enumerate(typed) if place not in fillers)
+
+
+def _likeness(asked: frozenset[str], said: frozenset[str]) -> float:
+    """Dice coefficient of two sets of words, 0..1."""
+    return 2 * len(asked & said) / (len(asked) + len(said)) if asked and said else 0.0
 
 
 def _unknown(steps: Iterable[Step], library: Library) -> list[str]:

@@ -93,8 +93,10 @@ class Reader:
         if telling and not (longest.length >= _CLEAR_TALK and len(telling) <= 2):
             return None
         kind = Smalltalk(longest.value)
-        short = len(query.words) <= longest.length + 2
-        return kind if short or kind not in {Smalltalk.YES, Smalltalk.NO} else None
+        if kind not in {Smalltalk.YES, Smalltalk.NO}:
+            return kind
+        asks = facets_of(query.words, self._words) != (Facet.GENERAL,)
+        return kind if len(query.words) <= longest.length + 2 and not asks else None
 
     def _in_dialogue(self, text: str, query: Query, ranked: list[Candidate], about: Entry) -> Reading:
         """A message after an answer: more about the same procedure, about a neighbour of it, or something new."""

@@ -26,6 +26,7 @@ FEATURES = (
     "support",  # mean of the best three phrases
     "phrase_said",  # how much of the best name or alias the question says
     "name_said",  # how much of the name it says
+    "told",  # the weight of the best name or alias that is said, of all that the question says
     "question_known",  # how much of the question the best phrase explains
     "question_anywhere",  # how much of it stands anywhere in the record
     "rarest_missing",  # its most telling word that the record lacks
@@ -149,7 +150,7 @@ class Ranker:
     def _features(self, number: int, query: Query, hits: Hits) -> tuple[Mapping[str, float], str]:
         entry, facts = self._index.entries[number], self._facts_of(number)
         span = self._index.span(number)
-        cosines, said = hits.cosine[span], hits.said[span]
+        cosines, said, mass = hits.cosine[span], hits.said[span], self._index.mass[span]
         order = np.argsort(-cosines)[:3]
         best = entry.phrases[order[0]]
         content = sum(query.content.values()) or 1.0
@@ -161,6 +162,7 @@ class Ranker:
             "support": float(cosines[order].sum()) / len(order),
             "phrase_said": float(said[: facts.not_questions].max()),
             "name_said": float(said[: facts.names].max()),
+            "told": min(1.5, float((said[: facts.not_questions] ** 2 * mass[: facts.not_questions]).max()) / content),
             "question_known": sum(w for plain, w in query.content.items() if plain in known) / content,
             "question_anywhere": sum(w for plain, w in query.content.items() if plain in entry.keys) / content,
             "rarest_missing": max(missing, default=0.0) / self._index.rarest,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from knowledge import words
 from knowledge.library import Library
-from knowledge.life_events import LifeEvent
+from knowledge.life_events import EventFinder, LifeEvent
 from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Reading
@@ -16,9 +17,13 @@ class Knowledge:
         self.library = library
         self.events = events
         self.reader = Reader(library)
+        self._finder = EventFinder(events, words.load())
 
     def read(self, text: str, topic: str | None = None) -> Reading:
         return self.reader.read(text, topic)
+
+    def event(self, text: str) -> LifeEvent | None:
+        return self._finder.find(text)
 
     def get(self, code: str) -> Procedure | None:
         return self.library.get(code)

@@ -37,6 +37,9 @@ class NoKnowledge:
     def read(self, _text: str, _topic: str | None = None) -> Reading:
         return Reading(Decision.DECLINE)
 
+    def event(self, _text: str) -> LifeEvent | None:
+        return None
+
     def get(self, _code: str) -> Procedure | None:
         return None
 
