@@ -2,8 +2,8 @@
 
     python -m knowledge.train --labels dev.jsonl dev_oos.jsonl --catalogue procedures.jsonl.gz [--write]
 
-A label is a JSON line {"id", "question", "codes": [every right answer], ...}; no codes: out of scope. Every fourth one is
-never trained on, only measured. The stored questions of the shipped records are learned from too, each with its own
+A label is a JSON line {"id", "question", "codes": [every right answer], ...}; no codes: out of scope. Every fourth one
+is never trained on, only measured. The stored questions of the shipped records are learned from too, each with its own
 phrase taken out of the index first. Plain logistic regression by gradient descent, the same result every time.
 """
 
@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from knowledge.importers import jsonl
 from knowledge.library import Library, shipped
-from knowledge.procedures import Procedure
 from knowledge.query import Query
 from knowledge.reader import Reader
 from knowledge.reading import Decision
@@ -43,9 +42,8 @@ WRONG_AT_MOST = 0.03
 """Share of in-scope questions that may be answered at once and wrongly when thresholds are chosen."""
 OUTSIDE_AT_MOST = 0.02
 DECLINED_AT_MOST = 0.02
-IMPORTED_AT_MOST = 0.12
-"""Share of the questions that may be about imported records only. While few records are written by hand most labels are;
-at full weight they would teach that what has aliases is never meant."""
+STORED_WEIGHT = 0.3
+"""A stored question was written by whoever wrote the record: it counts less than one that somebody else asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +62,6 @@ def labels_of(paths: Iterable[Path]) -> list[Label]:
         for number, row in enumerate(row for row in rows if "question" in row and row.get("label") != "smalltalk"):
             found.append(Label(row["id"], row["question"], frozenset(row["codes"]), aside=number % EVERY == 0))
     return found
-
-
-def balanced(labels: Sequence[Label], written: frozenset[str]) -> list[Label]:
-    """The labels, those of which no right answer is written by hand weighing at most their share."""
-    imported = [label for label in labels if label.codes and not label.codes & written]
-    others = sum(1 for label in labels if label.codes & written)
-    weight = min(1.0, IMPORTED_AT_MOST / (1 - IMPORTED_AT_MOST) * others / max(1, len(imported)))
-    return [replace(label, weight=weight) if label in imported else label for label in labels]
-
-
-def without(procedure: Procedure, question: str) -> Procedure:
-    """The record without one of its stored questions."""
-    return procedure.model_copy(update={"questions": tuple(q for q in procedure.questions if q != question)})
 
 
 def _softmax_step(
@@ -129,9 +114,7 @@ def groups_of(reader: Reader, labels: Iterable[Label]) -> list[tuple[NDArray[np.
     return groups
 
 
-def stored_groups(
-    library: Library, reader: Reader, weight: float
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
+def stored_groups(reader: Reader, weight: float) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
     """Stored questions, each judged as if it were not stored: its own row of the index is passed over."""
     groups = []
     for number, entry in enumerate(reader.index.entries):
@@ -182,11 +165,10 @@ def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[f
     return round(float(answer), 3), round(meant[int(len(meant) * DECLINED_AT_MOST)], 3)
 
 
-def train(reader: Reader, library: Library, labels: Sequence[Label]) -> Model:
-    written = frozenset(entry.code for entry in reader.index.entries if entry.shipped)
-    learned = balanced([label for label in labels if not label.aside], written)
+def train(reader: Reader, labels: Sequence[Label]) -> Model:
+    learned = [label for label in labels if not label.aside]
     groups = groups_of(reader, [label for label in learned if label.codes])
-    groups += stored_groups(library, reader, 0.3)
+    groups += stored_groups(reader, STORED_WEIGHT)
     weights = dict(zip(FEATURES, map(float, np.round(learn_ranking(groups), 4)), strict=True))
     draft = Model(weights, {}, {}, 0.5, 0.5)
     rows = judged(reader, draft, learned)
@@ -221,12 +203,15 @@ def measured(reader: Reader, labels: Iterable[Label]) -> str:
         answered += answers
         wrong += answers and not hit
         declined += reading.decision is Decision.DECLINE
-    share = lambda part, whole: f"{100 * part / max(1, whole):5.1f} %"  # noqa: E731
     return (
-        f"in scope {inside}: first {share(first, inside)}, three {share(three, inside)}, answered {share(answered, inside)}, "
-        f"answered wrongly {share(wrong, inside)}, declined {share(declined, inside)}; "
-        f"out of scope {outside}: answered {share(leaked, outside)}"
+        f"in scope {inside}: first {_share(first, inside)}, three {_share(three, inside)}, "
+        f"answered {_share(answered, inside)}, answered wrongly {_share(wrong, inside)}, "
+        f"declined {_share(declined, inside)}; out of scope {outside}: answered {_share(leaked, outside)}"
     )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / max(1, whole):5.1f} %"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -239,7 +224,7 @@ def main(arguments: Sequence[str]) -> int:
     imported = [procedure for path in chosen.catalogue for procedure in jsonl.read(path).procedures]
     library = Library([*shipped(), *imported]).for_province(chosen.province)
     labels = labels_of(chosen.labels)
-    model = train(Reader(library), library, labels)
+    model = train(Reader(library), labels)
     reader = Reader(library, model)
     sys.stdout.write(f"learned from: {measured(reader, [x for x in labels if not x.aside])}\n")
     sys.stdout.write(f"set aside:    {measured(reader, [x for x in labels if x.aside])}\n")

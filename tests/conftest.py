@@ -17,6 +17,8 @@ from sqlalchemy import make_url
 
 from bot.storage import Storage, migrate
 from knowledge.library import Library, shipped
+from knowledge.life_events import shipped_events
+from knowledge.store import Knowledge
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=False)
 hypothesis_settings.load_profile("default")
@@ -90,3 +92,9 @@ async def storage(database_url: str) -> AsyncIterator[Storage]:
 def world() -> Library:
     """A small world of procedures that does not change with the shipped content."""
     return shipped(WORLD / "procedures")
+
+
+@pytest.fixture(scope="session")
+def known(world: Library) -> Knowledge:
+    """The small world as the conversation uses it, with one life event."""
+    return Knowledge(world, shipped_events(world, WORLD / "life_events"))

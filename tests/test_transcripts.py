@@ -15,7 +15,6 @@ import pytest
 from bot.app import App
 from bot.settings import Settings
 from handlers.message import Address, Choice, Message, Reply
-from knowledge.library import Library
 from knowledge.store import Knowledge
 from tests.conftest import HandClock
 
@@ -63,9 +62,9 @@ async def replay(script: str, app: App) -> str:
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
-async def test_the_conversation_goes_as_written(file: Path, world: Library, tmp_path: Path, clock: HandClock) -> None:
+async def test_the_conversation_goes_as_written(file: Path, known: Knowledge, tmp_path: Path, clock: HandClock) -> None:
     settings = Settings(data_dir=tmp_path, office_contact="Trung tâm Phục vụ hành chính công phường, giờ hành chính")
-    app = App(settings, Knowledge(world), clock)
+    app = App(settings, known, clock)
     await app.start(serve=False)
     try:
         went = await replay(file.read_text(encoding="utf-8"), app)

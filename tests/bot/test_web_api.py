@@ -13,13 +13,12 @@ import pytest
 
 from bot.app import App
 from bot.settings import Settings
-from knowledge.library import Library
 from knowledge.store import Knowledge
 
 
 @pytest.fixture
-async def app(tmp_path: Path, world: Library) -> AsyncIterator[App]:
-    running = App(Settings(data_dir=tmp_path, port=0), Knowledge(world))
+async def app(tmp_path: Path, known: Knowledge) -> AsyncIterator[App]:
+    running = App(Settings(data_dir=tmp_path, port=0), known)
     await running.start()
     yield running
     await running.stop()

@@ -11,7 +11,6 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from bot.app import App
 from bot.settings import Settings
-from knowledge.library import Library
 from knowledge.store import Knowledge
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -29,8 +28,8 @@ WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
 
 
 @pytest.fixture
-async def app(tmp_path: Path, world: Library) -> AsyncIterator[App]:
-    running = App(Settings(data_dir=tmp_path, port=0, office_name="Một Cửa phường Bắc Giang"), Knowledge(world))
+async def app(tmp_path: Path, known: Knowledge) -> AsyncIterator[App]:
+    running = App(Settings(data_dir=tmp_path, port=0, office_name="Một Cửa phường Bắc Giang"), known)
     await running.start()
     yield running
     await running.stop()
