@@ -49,8 +49,8 @@ class Query:
     """Single words that say something -> weight; typed ones only."""
     acts: frozenset[str]
     kinds: frozenset[str]
-    outside: int
-    """How many words belong to matters that are no procedure."""
+    outside: tuple[tuple[str, ...], ...]
+    """Phrases of matters that are no procedure."""
 
 
 class QueryReader:
@@ -86,7 +86,17 @@ class QueryReader:
             content=content,
             acts=frozenset(hit.value for hit in self._words.acts.all_found(typed)),
             kinds=frozenset(hit.value for hit in self._words.kinds.all_found(heard)),
-            outside=sum(hit.length for hit in self._words.outside.found(typed)),
+            outside=self._outside(typed),
+        )
+
+    def _outside(self, typed: Sequence[Word]) -> tuple[tuple[str, ...], ...]:
+        """Phrases of matters that are no procedure; a short one without accents may be another word (bao: bão, báo)."""
+        hits = self._words.outside.found(typed)
+        spans = [typed[hit.start : hit.start + hit.length] for hit in hits]
+        return tuple(
+            tuple(word.plain for word in span)
+            for span in spans
+            if len(span) > 1 or span[0].accented or span[0].plain not in self._index
         )
 
     def _opened(self, text: str) -> list[Word]:

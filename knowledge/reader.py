@@ -146,13 +146,13 @@ class Reader:
         matches = self._matches(ranked, sure)
         facets = self._facets(query, ranked[0].code)
         margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
-        decision = self._decision(query, meant, sure)
+        decision = self._decision(query, ranked[0], meant, sure)
         if decision is Decision.ANSWER:
             topic = matches[0].code
         return Reading(decision, matches, facets, topic=topic, margin=margin)
 
-    def _decision(self, query: Query, meant: float, sure: float) -> Decision:
-        if meant < self._model.offer or (query.outside and sure < self._model.answer):
+    def _decision(self, query: Query, first: Candidate, meant: float, sure: float) -> Decision:
+        if meant < self._model.offer or (first.features["outside"] and sure < self._model.answer):
             return Decision.DECLINE
         return Decision.CLARIFY if sure < self._model.answer or not query.content else Decision.ANSWER
 

@@ -169,6 +169,7 @@ class Ranker:
             "fuzzy_set": fuzz.token_set_ratio(text, phrase) / 100,
             "fuzzy_sort": fuzz.token_sort_ratio(text, phrase) / 100,
             "fuzzy_part": fuzz.partial_ratio(text, phrase) / 100,
+            "outside": float(sum(len(said) for said in query.outside if not entry.keys.keys() >= set(said))),
             "shipped": float(entry.shipped),
             "commune": float(entry.commune),
             "by_question": float(best.kind is Kind.QUESTION),
@@ -218,7 +219,7 @@ def confidence_features(ranked: Sequence[Candidate], query: Query) -> Mapping[st
         "question_anywhere": first.features["question_anywhere"],
         "phrase_said": first.features["phrase_said"],
         "rarest_missing": first.features["rarest_missing"],
-        "outside": min(1.0, query.outside / words * 2.0) + 0.5 * (query.outside > 0),
+        "outside": min(1.0, first.features["outside"] / words * 2.0) + 0.5 * (first.features["outside"] > 0),
         "cosine": first.features["cosine"],
         "length": math.log(1 + len(query.content)),
     }
