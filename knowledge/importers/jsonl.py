@@ -48,8 +48,8 @@ def read(path: Path) -> Imported:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
         yield from file
 
 
@@ -90,7 +90,7 @@ def procedure_of(row: dict[str, Any]) -> Procedure:
         source_url=url,
         checked_on=day,
         review_by=day + REVIEW_AFTER,
-    )  # type: ignore[call-arg]
+    )
 
 
 def _channel(method: dict[str, Any]) -> Channel | None:
