@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from knowledge import other_names
 from knowledge.library import ContentError, Library, shipped
 from knowledge.normalize import fold
 from knowledge.reader import Reader
@@ -79,6 +80,10 @@ def _claims(library: Library) -> Iterable[str]:
         for phrase in (procedure.name, *procedure.aliases, *procedure.questions):
             owners[fold(phrase)].add(procedure.code)
             said[fold(phrase)] = phrase
+    for code, names in other_names.load().items():
+        for name in names:
+            owners[fold(name)].add(code)
+            said.setdefault(fold(name), name)
     return [f"{', '.join(sorted(codes))}: cùng nhận “{said[key]}”" for key, codes in owners.items() if len(codes) > 1]
 
 

@@ -49,16 +49,17 @@ class Entry:
     """Every plain word of it -> the accented forms that occur."""
     named: frozenset[str]
     """Words and pairs of its names."""
-    shipped: bool
+    named_by_people: bool
+    """Whether anybody wrote down what people call it."""
     commune: bool
 
 
-def entry_of(procedure: Procedure) -> Entry:
-    """The searchable part of a record. Hand-written ones (with aliases) have priority over imported ones."""
+def entry_of(procedure: Procedure, other_names: Sequence[str] = ()) -> Entry:
+    """The searchable part of a record; ``other_names`` stand in for the aliases that an imported one lacks."""
     texts = [(procedure.name, Kind.NAME)]
     if procedure.official_name.casefold() != procedure.name.casefold():
         texts.append((procedure.official_name, Kind.OFFICIAL))
-    texts += [(alias, Kind.ALIAS) for alias in procedure.aliases]
+    texts += [(alias, Kind.ALIAS) for alias in procedure.aliases or other_names]
     texts += [(question, Kind.QUESTION) for question in procedure.questions]
     phrases = tuple(_phrase(text, kind) for text, kind in texts)
     keys: dict[str, set[str]] = defaultdict(set)
@@ -72,7 +73,7 @@ def entry_of(procedure: Procedure) -> Entry:
         phrases=phrases,
         keys={plain: frozenset(found) for plain, found in keys.items()},
         named=frozenset(term for phrase in phrases if phrase.kind <= Kind.OFFICIAL for term in terms(phrase.plain)),
-        shipped=bool(procedure.aliases),
+        named_by_people=bool(procedure.aliases or other_names),
         commune=any("xã" in level for level in procedure.levels),
     )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from knowledge import other_names
 from knowledge import words as word_lists
 from knowledge.facets import facets_of
 from knowledge.index import Entry, Index, entry_of
@@ -35,7 +36,8 @@ class Reader:
 
     def __init__(self, procedures: Iterable[Procedure], model: Model | None = None) -> None:
         self._words: Words = word_lists.load()
-        self.index = Index(entry_of(procedure) for procedure in procedures)
+        names = other_names.load()
+        self.index = Index(entry_of(procedure, names.get(procedure.code, ())) for procedure in procedures)
         self.queries = QueryReader(self.index, self._words)
         self.ranker = Ranker(self.index, self._words)
         self._model = model or load_model()

@@ -40,7 +40,7 @@ FEATURES = (
     "act_extra",
     "kind_missing",
     "kind_extra",
-    "shipped",
+    "named_by_people",
     "commune",
     "by_question",
 )
@@ -170,7 +170,7 @@ class Ranker:
             "fuzzy_sort": fuzz.token_sort_ratio(text, phrase) / 100,
             "fuzzy_part": fuzz.partial_ratio(text, phrase) / 100,
             "outside": float(sum(len(said) for said in query.outside if not entry.keys.keys() >= set(said))),
-            "shipped": float(entry.shipped),
+            "named_by_people": float(entry.named_by_people),
             "commune": float(entry.commune),
             "by_question": float(best.kind is Kind.QUESTION),
             **_accents(query, entry),

@@ -1,107 +1,61 @@
-"""JSON lines (``.jsonl``, also ``.gz``): one procedure a line, in the form of the national catalogue's extracts."""
+"""JSON lines (``.jsonl``, also ``.gz``): one procedure a line.
+
+A line is either in the form of the national catalogue's extracts, or a whole record as ``procedures export`` writes it.
+"""
 
 from __future__ import annotations
 
 import gzip
-import json
-import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+import orjson
 
-from knowledge.procedures import NATIONAL, UNKNOWN, Channel, Procedure
+from knowledge.importers.facts import EXTRACTED
+from knowledge.importers.imported import Bad, Imported, Row, collect
+from knowledge.procedures import Procedure
 
-REVIEW_AFTER = timedelta(days=365)
-_CHANNELS = {"trực tuyến": Channel.ONLINE, "trực tiếp": Channel.COUNTER, "dịch vụ bưu chính": Channel.POST}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PORTAL = "https://dichvucong.gov.vn/"
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """The good rows, and what is wrong with the others: one line each, with the row's number."""
-
-    procedures: list[Procedure]
-    problems: list[str]
+_BOM = b"\xef\xbb\xbf"
 
 
-def read(path: Path) -> Imported:
-    """Read a file. Raises OSError when it cannot be read at all."""
-    procedures: list[Procedure] = []
-    problems: list[str] = []
+def read(path: Path, received: date = EXTRACTED) -> Imported:
+    """Read a file. Raises OSError when it cannot be read at all; of a broken archive, what came before is kept."""
+    return collect(_rows(path), received)
+
+
+def written(procedures: Iterable[Procedure]) -> Iterator[bytes]:
+    """Whole records, a line each, that :func:`read` reads back to the same records."""
+    for procedure in procedures:
+        yield orjson.dumps(procedure.model_dump(mode="json", exclude_defaults=True)) + b"\n"
+
+
+def _rows(path: Path) -> Iterator[Row]:
     for number, line in enumerate(_lines(path), start=1):
-        if not line.strip():
-            continue
-        try:
-            procedures.append(procedure_of(json.loads(line)))
-        except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
-            problems.append(f"dòng {number}: {wrong}")
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            problems.append(f"dòng {number}: {type(error).__name__}: {error}")
-    return Imported(procedures, problems)
+        if isinstance(line, Bad):
+            yield f"sau dòng {number - 1}", line
+        elif line.strip():
+            yield f"dòng {number}", _row(line)
 
 
-def _lines(path: Path) -> Iterator[str]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
-        yield from file
+def _row(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return Bad("không phải JSON hợp lệ")
 
 
-def text(value: object) -> str:
-    """One clean line of NFC text; empty for anything that is no text."""
-    if not isinstance(value, str):
-        return ""
-    shown = "".join(
-        " " if unicodedata.category(char) == "Cc" else char
-        for char in unicodedata.normalize("NFC", value)
-        if unicodedata.category(char) not in {"Cf", "Co", "Cn", "Cs"}
-    )
-    return " ".join(shown.split())
-
-
-def procedure_of(row: dict[str, Any]) -> Procedure:
-    """A record with the facts of a row. Raises ValueError or ValidationError when code or name are missing."""
-    name = text(row["name"])
-    agency = text(row.get("agency")) or text(row.get("issuer")) or UNKNOWN
-    url = text(row.get("url")) or _PORTAL
-    checked = _DAY.search(text(row.get("crawl_date")))
-    day = date.fromisoformat(checked.group()) if checked else date(2026, 7, 18)
-    scope = text(row.get("scope")).removeprefix("province:")
-    return Procedure(
-        code=text(row["code"]),
-        name=name,
-        official_name=name,
-        field=text(row.get("field")) or UNKNOWN,
-        levels=tuple(found for level in row.get("level") or () if (found := text(level))),
-        agency=agency,
-        scope=NATIONAL if scope in ("", "national") else scope,
-        summary=name,
-        who=", ".join(found for subject in row.get("subjects") or () if (found := text(subject))) or UNKNOWN,
-        where=text(row.get("receive_address")) or agency,
-        methods=[_method(method) for method in row.get("methods") or () if _channel(method)],
-        documents=[{"name": found} for item in row.get("documents") or () if (found := text(item.get("name")))],
-        source="Cổng Dịch vụ công quốc gia",
-        source_url=url,
-        checked_on=day,
-        review_by=day + REVIEW_AFTER,
-    )
-
-
-def _channel(method: dict[str, Any]) -> Channel | None:
-    return _CHANNELS.get(text(method.get("channel")).casefold())
-
-
-def _method(method: dict[str, Any]) -> dict[str, Any]:
-    time, fee = text(method.get("time")), text(method.get("fee"))
-    return {
-        "channel": _channel(method),
-        "time_limit": f"{time} ngày" if time.isdigit() else time if time not in ("", "N/A") else UNKNOWN,
-        "fee": fee if fee not in ("", "N/A") else UNKNOWN,
-        "how": text(method.get("desc")) or None,
-    }
+def _lines(path: Path) -> Iterator[bytes | Bad]:
+    """The lines; what breaks off after some of them is the last item."""
+    some = False
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+            for line in file:
+                yield line if some else line.removeprefix(_BOM)
+                some = True
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        if not some:
+            raise OSError(f"broken archive: {error}") from error
+        yield Bad("tệp nén bị hỏng hoặc cụt, phần sau không đọc được")

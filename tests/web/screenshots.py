@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from bot.app import App
 from bot.settings import Settings
@@ -31,7 +31,7 @@ async def draw(scheme: str = "light", folder: Path = FOLDER, suffix: str = "") -
                 for question in TALK:
                     await page.get_by_label("Câu hỏi của anh/chị").fill(question)
                     await page.keyboard.press("Enter")
-                    await page.wait_for_function("document.getElementById('state').textContent === ''")
+                    await expect(page.locator("#state")).to_have_text("")
                     await page.wait_for_timeout(300)
                 await page.screenshot(path=folder / f"chat-{name}{suffix}.png")
             await browser.close()

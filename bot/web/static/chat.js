@@ -157,6 +157,7 @@ async function send(question) {
     keep("session", session);
     showState("");
     for (const reply of answer.replies) say("bot", reply.text, reply.choices);
+    [...log.querySelectorAll(".me")].pop()?.scrollIntoView({ block: "start" });  // the answer is read from its beginning
   } catch (problem) {
     showRetry(problem.message, question);
   } finally {
