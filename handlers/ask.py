@@ -90,8 +90,9 @@ def _offer(reading: Reading, text: str, ctx: Context) -> Outcome:
         choices += (Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}"),)
     reply = Reply(ctx.texts("ask.clarify" if choices else "ask.clarify_more"), choices)
     codes = tuple(p.code for p in found)
+    dialogue = replace(ctx.dialogue, topic=reading.topic)
     return Outcome(
-        (reply,), notes=(_asked(reading, text),), decision=Decision.CLARIFY, facet=reading.facet, codes=codes
+        (reply,), dialogue, notes=(_asked(reading, text),), decision=Decision.CLARIFY, facet=reading.facet, codes=codes
     )
 
 
@@ -126,7 +127,8 @@ def _parsed(arguments: tuple[str, ...]) -> tuple[str, Facet]:
 
 async def _none_of_these(arguments: tuple[str, ...], _message: Message, ctx: Context) -> Outcome:
     notes = (Judged(int(arguments[0]), Verdict.NONE),) if arguments and arguments[0].isdecimal() else ()
-    return Outcome((Reply(ctx.texts("ask.none_of_these"), way_out(ctx)),), notes=notes, decision=Decision.DECLINE)
+    reply = Reply(ctx.texts("ask.none_of_these"), way_out(ctx))
+    return Outcome((reply,), replace(ctx.dialogue, topic=None), notes, Decision.DECLINE)
 
 
 FEATURE = Feature(actions={procedure.SHOW: _show, NONE: _none_of_these})

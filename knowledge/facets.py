@@ -44,6 +44,20 @@ def facets_of(typed: Sequence[Word], words: Words, own: Set[str] = frozenset()) 
     return tuple(sorted(first, key=lambda facet: (facet not in _SPECIFIC, facet not in asking, first[facet])))
 
 
+def asks_for_a_paper(typed: Sequence[Word], words: Words) -> bool:
+    """Whether a message asks of one paper if it is needed ("cần giấy khám sức khỏe không") and says nothing else."""
+    for hit in words.facet_gaps.found(typed):
+        end = hit.start + hit.length
+        if (
+            hit.value == Facet.DOCUMENTS
+            and typed[end - 1].plain == "khong"
+            and hit.start <= 1
+            and end >= len(typed) - 1
+        ):
+            return True
+    return False
+
+
 def _cues(typed: Sequence[Word], words: Words, own: Set[str]) -> Iterator[Found]:
     plain = list(words.facets.found(typed))
     for hit in (*plain, *words.facet_gaps.found(typed)):

@@ -20,8 +20,39 @@ ADDED_SHARE = 0.6
 """How far such a word counts as said when a phrase of a record is looked for in the question."""
 LONGEST = 60
 """Words that are read; a longer story is read at its end, where the question stands."""
+_AFTER_DEATH = frozenset(
+    {
+        "tai",
+        "o",
+        "nam",
+        "hom",
+        "thang",
+        "ngay",
+        "roi",
+        "de",
+        "khong",
+        "thi",
+        "ma",
+        "vi",
+        "do",
+        "hoi",
+        "tu",
+        "luc",
+        "trong",
+    }
+    | {"sau", "truoc", "con", "gio", "chua", "va", "nay", "cach", "lam", "can"}
+)
+"""What may follow "mất" when somebody died; a thing that was lost does not stand here."""
+_WHOSE_AND_WHEN = frozenset(
+    ("toi", "em", "minh", "chau", "tui", "ta", "moi", "vua", "da", "khong", "may", "nha", "chang")
+)
+_LABEL = re.compile(
+    r"^\s*(?:(?:[-*•–+>]|\d{1,2}[.)])\s+|(?:câu hỏi|cau hoi|hỏi|hoi|nội dung|noi dung|question|q)\s*\d*\s*[:：]\s*)+",
+    re.IGNORECASE,
+)
+"""What stands before a question that was copied from a list or a form."""
 _TOKEN = re.compile(r"[^\W_]+")
-_GLUED = 5
+_GLUED = 4
 """A word of at least so many letters that is none may be several written together."""
 _SWAPS = (
     ("x", "s"), ("s", "x"), ("ch", "tr"), ("tr", "ch"), ("l", "n"), ("n", "l"), ("d", "gi"), ("gi", "d"), ("r", "d"),
@@ -63,7 +94,7 @@ class QueryReader:
 
     def read(self, text: str, about: Entry | None = None) -> Query:
         """Read a message; ``about``: the procedure talked of so far, whose name is heard along with what is typed."""
-        typed = self._mended(self._opened(text))[-LONGEST:]
+        typed = tuple(self._deceased(self._mended(self._plainly(self._opened(_LABEL.sub("", text))))))[-LONGEST:]
         plain = tuple(word.plain for word in typed)
         strength = self._strengths(typed)
         weights: dict[str, float] = {}
@@ -90,7 +121,7 @@ class QueryReader:
         )
 
     def _outside(self, typed: Sequence[Word]) -> tuple[tuple[str, ...], ...]:
-        """Phrases of matters that are no procedure; a short one without accents may be another word (bao: bão, báo)."""
+        """Phrases of matters that are no procedure; a short one without accents may be another word (bao: bão)."""
         hits = self._words.outside.found(typed)
         spans = [typed[hit.start : hit.start + hit.length] for hit in hits]
         return tuple(
@@ -112,6 +143,33 @@ class QueryReader:
             opened += [word(part) for part in self._words.short.get(said, said).split()]
             place += length
         return opened
+
+    def _plainly(self, typed: list[Word]) -> list[Word]:
+        """Without courtesies around the question: "dạ cho em hỏi … em cảm ơn ạ". Courtesy alone stays as it is."""
+        start, end = 0, len(typed)
+        while start < end and (hit := next(self._words.courtesy.at(typed, start), None)):
+            start += hit.length
+        endings = {hit.start + hit.length: hit.start for hit in self._words.courtesy.all_found(typed[start:])}
+        while (begin := endings.get(end - start)) is not None and end > start:
+            end = start + begin
+        rest = typed[start:end]
+        return rest if sum(hit.length for hit in self._words.filler.found(rest)) < len(rest) else typed
+
+    def _deceased(self, typed: Sequence[Word]) -> list[Word]:
+        """ "Mất" said of a relative means to die, and not to lose something: "ông tôi mới mất", "mẹ mất năm ngoái"."""
+        heard: list[Word] = []
+        for place, one in enumerate(typed):
+            after = typed[place + 1].plain if place + 1 < len(typed) else None
+            died = one.plain == "mat" and (after is None or after in _AFTER_DEATH) and self._of_relative(heard)
+            heard += [word("qua"), word("đời")] if died else [one]
+        return heard
+
+    def _of_relative(self, before: Sequence[Word]) -> bool:
+        """Whether the last words name a relative, with whose and when between: "bố chồng em vừa"."""
+        said = [one.plain for one in before[-5:]]
+        while said and said[-1] in _WHOSE_AND_WHEN:
+            said.pop()
+        return bool(said) and said[-1] in self._words.kin
 
     def _mended(self, typed: list[Word]) -> tuple[Word, ...]:
         mended: list[Word] = []
@@ -150,15 +208,24 @@ class QueryReader:
         """The known words that stand together in one: "giaykhaisinh"."""
         if len(plain) < _GLUED or SYLLABLE.fullmatch(plain):
             return []
-        ways: list[list[str] | None] = [[], *[None] * len(plain)]
+        ways: list[tuple[float, list[str]] | None] = [(0.0, []), *[None] * len(plain)]
         for end in range(1, len(plain) + 1):
             for start in range(max(0, end - 7), end):
                 way, piece = ways[start], plain[start:end]
-                if way is not None and len(piece) > 1 and (piece in self._index or piece in self._words.known):
-                    best = ways[end]
-                    if best is None or len(way) + 1 < len(best):
-                        ways[end] = [*way, piece]
-        return ways[-1] or []
+                if way is None or not self._is_piece(piece):
+                    continue
+                known = bool(way[1]) and f"{way[1][-1]} {piece}" in self._index.pairs
+                cost = way[0] + 1.0 - 0.5 * known + 0.7 * (len(piece) == 1)
+                best = ways[end]
+                if best is None or cost < best[0]:
+                    ways[end] = (cost, [*way[1], piece])
+        pieces = ways[-1][1] if ways[-1] else []
+        return [part for piece in pieces for part in _plain_of(self._words.short.get(piece, piece))]
+
+    def _is_piece(self, piece: str) -> bool:
+        if piece in self._words.short:
+            return len(piece) > 1
+        return piece in self._words.known or (len(piece) > 1 and piece in self._index)
 
     def _nearest(self, plain: str, before: str, after: str) -> str:
         """The known word one slip away: one that makes a known pair, then one that sounds alike, then the commonest."""
@@ -192,6 +259,10 @@ class QueryReader:
     def _added(self, typed: Sequence[Word]) -> Iterator[str]:
         for hit in self._words.means.all_found(typed):
             yield from terms([word(part).plain for part in hit.value.split()])
+
+
+def _plain_of(text: str) -> list[str]:
+    return [word(part).plain for part in text.split()]
 
 
 def _alike(plain: str) -> Iterator[str]:

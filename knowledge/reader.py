@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from knowledge import other_names
 from knowledge import words as word_lists
-from knowledge.facets import facets_of
+from knowledge.facets import asks_for_a_paper, facets_of
 from knowledge.index import Entry, Index, entry_of
+from knowledge.normalize import words
 from knowledge.procedures import Procedure
 from knowledge.query import Query, QueryReader
 from knowledge.reading import Decision, Facet, Match, Reading, Smalltalk
@@ -19,13 +20,20 @@ from knowledge.words import Words
 MOST = 10
 _CODE = re.compile(r"(?<![\d.])([1-9])[.\s]?(\d{6})(?!\d)")
 _ALSO_RIGHT = 0.9
+_COURTESY = frozenset({Smalltalk.GREETING, Smalltalk.THANKS, Smalltalk.GOODBYE})
+"""Said before or after a question as well."""
 _FOLLOWING = 6
 """A message of at most so many words that say something may be about what was talked of before."""
 _CLEAR_TALK = 3
 """A phrase of small talk of at least so many words outweighs two other words."""
 _LITTLE = 3
+_LIKELY = 0.35
+"""Somebody who asks on without choosing from what was offered means the first, when it is at least so likely."""
 _CLEARLY = 0.5
 """By so much another procedure must score higher than the one talked about to take its place."""
+_ELSEWHERE = 0.45
+"""So much more of what is said must stand elsewhere for a message to be about something else."""
+_NAMED_FULLY = 0.95
 _NAMED = 0.6
 """So much of the best name or alias must be said for a message to stand alone."""
 _AGAIN = frozenset({"the", "con", "vay", "no", "do", "cai", "ma", "roi", "thi", "voi", "khong"})
@@ -36,8 +44,9 @@ class Reader:
 
     def __init__(self, procedures: Iterable[Procedure], model: Model | None = None) -> None:
         self._words: Words = word_lists.load()
+        self._records = {procedure.code: procedure for procedure in procedures}
         names = other_names.load()
-        self.index = Index(entry_of(procedure, names.get(procedure.code, ())) for procedure in procedures)
+        self.index = Index(entry_of(procedure, names.get(procedure.code, ())) for procedure in self._records.values())
         self.queries = QueryReader(self.index, self._words)
         self.ranker = Ranker(self.index, self._words)
         self._model = model or load_model()
@@ -92,9 +101,9 @@ class Reader:
         rest = [word for place, word in enumerate(query.words) if place not in covered]
         telling = [word.plain for word in rest if word.plain in query.content]
         longest = max(hits, key=lambda hit: hit.length)
-        if telling and not (longest.length >= _CLEAR_TALK and len(telling) <= 2):
-            return None
         kind = Smalltalk(longest.value)
+        if telling and (kind in _COURTESY or longest.length < _CLEAR_TALK or len(telling) > 2):
+            return None
         if kind not in {Smalltalk.YES, Smalltalk.NO}:
             return kind
         asks = facets_of(query.words, self._words) != (Facet.GENERAL,)
@@ -105,27 +114,48 @@ class Reader:
         alone = self._decided(query, ranked, about.code)
         if query.outside and len(query.content) > 1:
             return alone
-        if alone.decision is Decision.ANSWER and _names_itself(ranked[0]):
-            return replace(alone, followup=alone.codes[0] == about.code)
         facets = self._facets(query, about.code)
+        needs = asks_for_a_paper(query.words, self._words)
+        if not needs and alone.decision is Decision.ANSWER and _names_itself(ranked[0]):
+            return replace(alone, followup=alone.codes[0] == about.code)
         heard = self.queries.read(text, about)
         neighbours = self.ranker.rank(heard, self._model)
-        if query.acts and self._is_neighbour(neighbours, about.code):
+        if query.acts and not needs and self._is_neighbour(neighbours, about):
             judged = self._decided(heard, neighbours, about.code)
             if judged.decision is not Decision.DECLINE:
                 return judged
-        if self._continues(query, facets):
+        if not needs and alone.decision is not Decision.DECLINE and self._is_elsewhere(query, ranked[0], about):
+            return alone
+        if needs or self._continues(query, facets):
             matches = (Match(about.code, 1.0, ""), *(m for m in self._matches(neighbours, 0.0) if m.code != about.code))
             return Reading(Decision.ANSWER, matches[:MOST], facets, topic=about.code, followup=True, margin=1.0)
         return alone
 
-    def _is_neighbour(self, ranked: Sequence[Candidate], topic: str) -> bool:
-        """Whether, heard together with the topic, another procedure with the act that was said fits better."""
-        first = ranked[0] if ranked else None
-        if first is None or first.code == topic:
+    def _is_elsewhere(self, query: Query, first: Candidate, about: Entry) -> bool:
+        """Whether what is said stands in another procedure and not in the one talked about, its papers included."""
+        total = sum(query.content.values())
+        if first.code == about.code or not total:
             return False
-        here = next((c.score for c in ranked if c.code == topic), first.score - 9.0)
-        return first.score - here > _CLEARLY and first.features["act_same"] > 0.0
+        if first.features["phrase_said"] > _NAMED_FULLY and first.features["told"] > _NAMED:
+            return True
+        own = about.keys.keys() | self._body(about.code)
+        here = sum(weight for plain, weight in query.content.items() if plain in own) / total
+        return first.features["question_anywhere"] - here > _ELSEWHERE
+
+    def _body(self, code: str) -> frozenset[str]:
+        """The words of a record's papers, conditions and notes; looked at only for the one talked about."""
+        record = self._records[code]
+        texts = [*(d.name for d in record.documents), *record.conditions, *record.notes, *record.steps, record.who]
+        return frozenset(one.plain for text in texts for one in words(text))
+
+    def _is_neighbour(self, ranked: Sequence[Candidate], about: Entry) -> bool:
+        """Whether, heard with the topic, another procedure on the same thing has the act that was said."""
+        first = ranked[0] if ranked else None
+        if first is None or first.code == about.code:
+            return False
+        here = next((c.score for c in ranked if c.code == about.code), first.score - 9.0)
+        same_thing = any(" " in term for term in self._entries[first.code].named & about.named)
+        return same_thing and first.score - here > _CLEARLY and first.features["act_same"] > 0.0
 
     def _continues(self, query: Query, facets: Sequence[Facet]) -> bool:
         """Whether a message that names no other procedure is about the topic: it asks for a part, or says little."""
@@ -149,7 +179,7 @@ class Reader:
         facets = self._facets(query, ranked[0].code)
         margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
         decision = self._decision(query, ranked[0], meant, sure)
-        if decision is Decision.ANSWER:
+        if decision is Decision.ANSWER or (decision is Decision.CLARIFY and sure > _LIKELY):
             topic = matches[0].code
         return Reading(decision, matches, facets, topic=topic, margin=margin)
 

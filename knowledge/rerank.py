@@ -194,7 +194,7 @@ def _accents(query: Query, entry: Entry) -> Mapping[str, float]:
 def _acts(query: Query, facts: _Facts) -> Mapping[str, float]:
     same = max((facts.acts.get(act, 0.0) for act in query.acts), default=0.0)
     other = float(bool(query.acts) and same == 0.0 and bool(facts.name_acts))
-    extra = float(not query.acts and bool(facts.name_acts - {"confirm"}))
+    extra = float(not query.acts and bool(facts.name_acts - {"confirm", "first"}))
     return {"act_same": same, "act_other": other, "act_extra": extra}
 
 

@@ -25,10 +25,12 @@ class _File(BaseModel):
     acts: Mapping[str, Sequence[str]]
     kinds: Mapping[str, Sequence[str]]
     filler: Sequence[str]
+    courtesy: Sequence[str]
     facets: Mapping[Facet, Sequence[str]]
     nouns: Mapping[Facet, Sequence[str]]
     smalltalk: Mapping[Smalltalk, Sequence[str]]
     outside: Sequence[str]
+    kin: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,16 @@ class Words:
     acts: Phrases
     kinds: Phrases
     filler: Phrases
+    courtesy: Phrases
+    """Said around a question without being part of it."""
     facets: Phrases
     facet_gaps: Gaps
     nouns: Phrases
     """Nouns that ask when a message without a question begins with one."""
     smalltalk: Phrases
     outside: Phrases
+    kin: frozenset[str]
+    """Last words of relatives (bố, mẹ, ông nội), without accents."""
     known: frozenset[str]
     """Every word of the lists, without accents: none of them is a slip of the finger."""
     pairs: frozenset[str]
@@ -166,6 +172,7 @@ def load() -> Words:
         "means": Phrases(file.means.items()),
         "acts": _listed(file.acts),
         "kinds": _listed(file.kinds),
+        "courtesy": _listed({"": file.courtesy}),
         "filler": _listed({"": file.filler}),
         "facets": Phrases((cue, facet) for cue, facet in cues if GAP not in cue),
         "facet_gaps": Gaps((cue, facet) for cue, facet in cues if GAP in cue),
@@ -175,6 +182,7 @@ def load() -> Words:
     }
     phrases = [phrase for listed in lists.values() for phrase in listed.phrases]
     return Words(
+        kin=frozenset(words(name)[-1].plain for name in file.kin),
         short={key.casefold(): value for key, value in file.short.items()},
         known=frozenset(one for phrase in phrases for one in phrase),
         pairs=frozenset(f"{first} {second}" for phrase in phrases for first, second in pairwise(phrase)),
