@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from knowledge.normalize import Word, words
 from knowledge.procedures import Procedure
 
+_ASIDE = re.compile(r"\s*\([^)]*\)")
+"""What a short name explains in brackets is not what people say."""
 PAIR_WEIGHT = 0.6
 """Two words side by side count this much of a word of the same rarity."""
 
@@ -56,7 +59,7 @@ class Entry:
 
 def entry_of(procedure: Procedure, other_names: Sequence[str] = ()) -> Entry:
     """The searchable part of a record; ``other_names`` stand in for the aliases that an imported one lacks."""
-    texts = [(procedure.name, Kind.NAME)]
+    texts = [(_ASIDE.sub("", procedure.name), Kind.NAME)]
     if procedure.official_name.casefold() != procedure.name.casefold():
         texts.append((procedure.official_name, Kind.OFFICIAL))
     texts += [(alias, Kind.ALIAS) for alias in procedure.aliases or other_names]

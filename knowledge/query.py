@@ -40,7 +40,7 @@ _AFTER_DEATH = frozenset(
         "luc",
         "trong",
     }
-    | {"sau", "truoc", "con", "gio", "chua", "va", "nay", "cach", "lam", "can"}
+    | {"sau", "truoc", "con", "gio", "chua", "va", "nay", "cach", "lam"}
 )
 """What may follow "mất" when somebody died; a thing that was lost does not stand here."""
 _WHOSE_AND_WHEN = frozenset(
