@@ -31,15 +31,22 @@ async def ask(message: Message, ctx: Context) -> Outcome:
     reading = ctx.knowledge.read(text, ctx.dialogue.topic)
     if reading.decision is not Decision.SMALLTALK and not reading.followup and (event := ctx.knowledge.event(text)):
         return life_event.lead(event, ctx)
-    match reading.decision:
-        case Decision.SMALLTALK:
-            return small_talk(reading.smalltalk, ctx)
-        case Decision.ANSWER:
-            return _answer(reading, message.text, ctx)
-        case Decision.CLARIFY:
-            return _offer(reading, message.text, ctx)
-        case Decision.DECLINE:
-            return _decline(reading, message.text, ctx)
+    if reading.decision is Decision.SMALLTALK:
+        return small_talk(reading.smalltalk, ctx)
+    outcome = _OUTCOMES[reading.decision](reading, message.text, ctx)
+    return _with_former_place(outcome, text, ctx)
+
+
+def _with_former_place(outcome: Outcome, text: str, ctx: Context) -> Outcome:
+    """Say first what became of a ward or office that no longer exists."""
+    former = ctx.knowledge.former(text)
+    if former is None or not outcome.replies:
+        return outcome
+    since = procedure.day(former.since)
+    said = ctx.texts("ask.former_ward", name=former.name, now=former.now, day=since) if former.now else ""
+    said = said or ctx.texts("ask.former_district", day=since)
+    first, *others = outcome.replies
+    return replace(outcome, replies=(replace(first, text=f"{said}\n\n{first.text}"), *others))
 
 
 def _asked(reading: Reading, text: str) -> Asked:
@@ -130,5 +137,7 @@ async def _none_of_these(arguments: tuple[str, ...], _message: Message, ctx: Con
     reply = Reply(ctx.texts("ask.none_of_these"), way_out(ctx))
     return Outcome((reply,), replace(ctx.dialogue, topic=None), notes, Decision.DECLINE)
 
+
+_OUTCOMES = {Decision.ANSWER: _answer, Decision.CLARIFY: _offer, Decision.DECLINE: _decline}
 
 FEATURE = Feature(actions={procedure.SHOW: _show, NONE: _none_of_these})

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers.dialogue import Dialogue
 from handlers.texts import Texts
 from knowledge.life_events import LifeEvent
+from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reading import Reading
 
@@ -28,6 +29,9 @@ class Knowledge(Protocol):
 
     def event(self, text: str, /) -> LifeEvent | None:
         """The life event that a message tells of, if any."""
+
+    def former(self, text: str, /) -> Former | None:
+        """A ward or office of before that a message names, if any."""
 
     def get(self, code: str, /) -> Procedure | None:
         """The record of that code."""

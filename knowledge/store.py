@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from knowledge import words
+from knowledge import places, words
 from knowledge.library import Library
 from knowledge.life_events import EventFinder, LifeEvent
+from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Reading
@@ -17,6 +18,7 @@ class Knowledge:
         self.library = library
         self.events = events
         self.reader = Reader(library)
+        self._places = places.load()
         self._finder = EventFinder(events, words.load())
 
     def read(self, text: str, topic: str | None = None) -> Reading:
@@ -24,6 +26,9 @@ class Knowledge:
 
     def event(self, text: str) -> LifeEvent | None:
         return self._finder.find(text)
+
+    def former(self, text: str) -> Former | None:
+        return self._places.find(text)
 
     def get(self, code: str) -> Procedure | None:
         return self.library.get(code)

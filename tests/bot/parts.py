@@ -23,6 +23,7 @@ from handlers.message import Address, Message, Reply
 from handlers.outcome import Outcome
 from handlers.router import Router
 from knowledge.life_events import LifeEvent
+from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reading import Decision, Reading
 
@@ -38,6 +39,9 @@ class NoKnowledge:
         return Reading(Decision.DECLINE)
 
     def event(self, _text: str) -> LifeEvent | None:
+        return None
+
+    def former(self, _text: str) -> Former | None:
         return None
 
     def get(self, _code: str) -> Procedure | None:

@@ -44,43 +44,49 @@ def label(document: Any, name: str, value: str = "", *, bold: bool = True) -> No
         paragraph.add_run(f" {value}")
 
 
-def portal_page(document: Any, code: str = "1.001193", name: str = "Thủ tục đăng ký khai sinh", **how: bool) -> None:
+def portal_page(
+    document: Any, code: str = "1.001193", name: str = "Thủ tục đăng ký khai sinh", *, bold: bool = True
+) -> None:
     """A procedure as the portal's export shows it."""
-    label(document, "Mã thủ tục:", code, **how)
-    label(document, "Số quyết định:", "163/QĐ-BTP", **how)
-    label(document, "Tên thủ tục:", name, **how)
-    label(document, "Cấp thực hiện:", "Cấp Xã", **how)
-    label(document, "Loại thủ tục:", "TTHC được luật giao quy định chi tiết", **how)
-    label(document, "Lĩnh vực:", "Hộ tịch", **how)
-    label(document, "Trình tự thực hiện:", **how)
+
+    def section(name_: str, value: str = "") -> None:
+        label(document, name_, value, bold=bold)
+
+    section("Mã thủ tục:", code)
+    section("Số quyết định:", "163/QĐ-BTP")
+    section("Tên thủ tục:", name)
+    section("Cấp thực hiện:", "Cấp Xã")
+    section("Loại thủ tục:", "TTHC được luật giao quy định chi tiết")
+    section("Lĩnh vực:", "Hộ tịch")
+    section("Trình tự thực hiện:")
     for line in ("Bước 1: Nộp hồ sơ.", "- Lệ phí: nộp khi nộp hồ sơ", "Bước 2: Nhận kết quả."):
         document.add_paragraph(line)
-    label(document, "Cách thức thực hiện:", **how)
+    section("Cách thức thực hiện:")
     rows = [("Trực tiếp", "1 Ngày làm việc", "Lệ phí : 8.000 Đồng", "Tại quầy"), ("Trực tuyến", "1", "", "")]
     table(document, [METHODS, *rows])
-    label(document, "Thành phần hồ sơ:", **how)
+    section("Thành phần hồ sơ:")
     document.add_paragraph("Giấy tờ phải xuất trình")
     table(document, [PAPERS, ("- Hộ chiếu", "", "Bản chính: 1\nBản sao: 0")])
     document.add_paragraph("Trường hợp ủy quyền:")
     table(document, [PAPERS, ("Văn bản ủy quyền", "Mẫu 01.docx", "Bản chính: 1 - Bản sao: 2")])
-    label(document, "Đối tượng thực hiện:", "Công dân Việt Nam, Người nước ngoài", **how)
-    label(document, "Cơ quan thực hiện:", "Ủy ban nhân dân cấp xã", **how)
-    label(document, "Cơ quan có thẩm quyền:", "Không có thông tin", **how)
-    label(document, "Địa chỉ tiếp nhận HS:", "Trung tâm Phục vụ hành chính công", **how)
-    label(document, "Cơ quan phối hợp:", "Không có thông tin", **how)
-    label(document, "Kết quả thực hiện:", "Giấy khai sinh", **how)
-    label(document, "Căn cứ pháp lý:", **how)
+    section("Đối tượng thực hiện:", "Công dân Việt Nam, Người nước ngoài")
+    section("Cơ quan thực hiện:", "Ủy ban nhân dân cấp xã")
+    section("Cơ quan có thẩm quyền:", "Không có thông tin")
+    section("Địa chỉ tiếp nhận HS:", "Trung tâm Phục vụ hành chính công")
+    section("Cơ quan phối hợp:", "Không có thông tin")
+    section("Kết quả thực hiện:", "Giấy khai sinh")
+    section("Căn cứ pháp lý:")
     table(document, [BASIS, ("60/2014/QH13", "Luật Hộ tịch", "20-11-2014", "Quốc hội"), ("số cũ", "Công văn", "", "")])
-    label(document, "Yêu cầu, điều kiện thực hiện:", "Không có thông tin", **how)
-    label(document, "Từ khóa:", "khai sinh", **how)
-    label(document, "Mô tả:", "Không có thông tin", **how)
+    section("Yêu cầu, điều kiện thực hiện:", "Không có thông tin")
+    section("Từ khóa:", "khai sinh")
+    section("Mô tả:", "Không có thông tin")
 
 
-def word_file(path: Path, *codes: str, **how: bool) -> Path:
+def word_file(path: Path, *codes: str, bold: bool = True) -> Path:
     """The portal's export of one or several procedures."""
     document = docx.Document()
     document.add_heading("CHI TIẾT THỦ TỤC HÀNH CHÍNH")
     for code in codes:
-        portal_page(document, code, **how)
+        portal_page(document, code, bold=bold)
     document.save(str(path))
     return path

@@ -23,7 +23,7 @@ from knowledge.importers import Imported, UnreadableError, jsonl, read
 from knowledge.importers.facts import code_of, procedure_of
 from knowledge.library import Library
 from knowledge.procedures import UNKNOWN, Channel, Need, Procedure
-from tests.knowledge.office_files import HEADS, PAPERS, label, portal_page, table, word_file, workbook
+from tests.knowledge.office_files import HEADS, PAPERS, Rows, label, portal_page, table, word_file, workbook
 
 ROW = (1, "1.001193", "Đăng ký khai sinh", "Hộ tịch", "UBND cấp xã")
 OTHER = (2, "1.000656", "Đăng ký khai tử", "Hộ tịch", "UBND cấp xã")
@@ -238,7 +238,11 @@ def test_a_time_without_a_way_of_handing_in_is_kept_as_a_note(tmp_path: Path) ->
 
 
 def test_every_sheet_with_heads_is_read(tmp_path: Path) -> None:
-    sheets = {"Bìa": [("Danh mục",)], "Một": [HEADS, ROW], "Hai": [HEADS, OTHER, (3, "x", "y", "z", "t")]}
+    sheets: dict[str, Rows] = {
+        "Bìa": [("Danh mục",)],
+        "Một": [HEADS, ROW],
+        "Hai": [HEADS, OTHER, (3, "x", "y", "z", "t")],
+    }
     found = read(workbook(tmp_path / "a.xlsx", sheets))
     assert codes(found) == ["1.001193", "1.000656"]
     assert found.problems[0].startswith("trang “Hai”, dòng 3:")
@@ -467,11 +471,23 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "channel", "time"]), inner),
     max_leaves=5,
 )
-FACTS = st.dictionaries(
-    st.sampled_from(
-        "name field level agency steps documents forms methods subjects result conditions legal_basis url online_url "
-        "crawl_date scope channels time fee receive_address decision source".split()
+FACT_NAMES = (
+    *("name", "field", "level", "agency", "steps", "documents", "forms", "methods", "subjects", "result", "conditions"),
+    *(
+        "legal_basis",
+        "url",
+        "online_url",
+        "crawl_date",
+        "scope",
+        "channels",
+        "time",
+        "fee",
+        "receive_address",
+        "source",
     ),
+)
+FACTS = st.dictionaries(
+    st.sampled_from(FACT_NAMES),
     VALUES,
 )
 
