@@ -87,7 +87,7 @@ async def attach(storage: Storage, library: Library, number: int, code: str, ali
     broken = broken_by(library, code, text)
     if broken:
         raise RefusedError(
-            [f"Không gắn được: câu hỏi mẫu “{question}” của {owner} sẽ ra sai." for owner, question in broken]
+            [f"Không gắn được: “{phrase}” của {owner} sẽ ra sai hoặc trùng." for owner, phrase in broken]
         )
     async with storage.write() as session:
         row = {"code": code, "text": text, "added_at": now}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,10 +12,13 @@ from typing import Any
 from knowledge import other_names
 from knowledge.library import ContentError, Library, shipped
 from knowledge.normalize import fold
+from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Decision
 
 FEWEST_QUESTIONS = 5
+_AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d{4,}")
+_GROUPS = re.compile("[.,]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,15 @@ class Report:
         }
 
 
-def check_shipped(today: date) -> Report:
-    """Check what is shipped, as on that day."""
+def check_shipped(today: date, catalogue: Iterable[Procedure] = ()) -> Report:
+    """Check what is shipped, as on that day, also against a newer catalogue where there is one."""
     try:
         library = shipped()
     except ContentError as error:
         return Report(problems=error.problems)
-    return check(library, today)
+    report = check(library, today)
+    report.problems.extend(contradictions(library, catalogue))
+    return report
 
 
 def check(library: Library, today: date) -> Report:
@@ -63,6 +69,30 @@ def check(library: Library, today: date) -> Report:
         problems=[*_names(library), *_claims(library), *_links(library), *_found(library)],
         stale=[p.code for p in library.stale(today)],
     )
+
+
+def contradictions(library: Library, catalogue: Iterable[Procedure]) -> list[str]:
+    """Fees of a catalogue that the record of the same code does not know: one of the two is out of date."""
+    found = []
+    for imported in catalogue:
+        record = library.get(imported.code)
+        if record is None or record is imported:
+            continue
+        missing = _amounts(method.fee for method in imported.methods) - _amounts(_fee_texts(record))
+        if missing:
+            amounts = ", ".join(f"{amount:,} đồng".replace(",", ".") for amount in sorted(missing))
+            found.append(f"{record.code}: danh mục ghi lệ phí {amounts}, dữ liệu không có")
+    return found
+
+
+def _fee_texts(record: Procedure) -> Iterable[str]:
+    yield from (text for method in record.methods for text in (method.fee, method.when or "", method.how or ""))
+    yield from (record.fee_note or "", *record.notes)
+
+
+def _amounts(texts: Iterable[str]) -> set[int]:
+    """Sums of money in texts, in đồng."""
+    return {int(_GROUPS.sub("", found)) for text in texts for found in _AMOUNT.findall(text)}
 
 
 def _names(library: Library) -> Iterable[str]:

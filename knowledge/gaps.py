@@ -60,7 +60,17 @@ def _extended(procedure: Procedure, aliases: Sequence[str]) -> Procedure:
 
 
 def broken_by(library: Library, code: str, alias: str) -> list[tuple[str, str]]:
-    """Stored questions (code, question) of other procedures that the alias would make fail."""
+    """What of other procedures (code, phrase) the alias would take: the same phrase, or a stored question."""
+    key = fold(alias)
+    claimed = [
+        (other.code, phrase)
+        for other in library
+        if other.code != code
+        for phrase in (other.name, *other.aliases, *other.questions)
+        if fold(phrase) == key
+    ]
+    if claimed:
+        return claimed
     before = set(failures(library))
     return [
         broken for broken in failures(with_alias(library, code, alias)) if broken not in before and broken[0] != code

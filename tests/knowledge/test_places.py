@@ -22,7 +22,9 @@ def test_a_former_ward_names_what_it_belongs_to(text: str, now: str) -> None:
     assert former.now == now
 
 
-@pytest.mark.parametrize("text", ["UBND thành phố Bắc Giang làm ở đâu", "lam o ubnd huyen", "cong an huyen co cap khong"])
+@pytest.mark.parametrize(
+    "text", ["UBND thành phố Bắc Giang làm ở đâu", "lam o ubnd huyen", "cong an huyen co cap khong"]
+)
 def test_an_office_of_the_district_level_has_no_successor_of_its_own(text: str) -> None:
     former = places.load().find(text)
     assert former is not None
