@@ -11,10 +11,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import clock, gaps, housekeeping, limits, metrics
+from bot import clock, housekeeping, learned, limits, metrics
 from bot.channels.base import Channel
 from bot.channels.console import CONSOLE
 from bot.clock import Clock
+from bot.content import load_knowledge
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
 from bot.exchange import Exchange
@@ -27,9 +28,6 @@ from bot.web import server
 from bot.web.chat import WEB, ChatApi
 from handlers import assistant, texts
 from handlers.context import Context, Office
-from knowledge import library
-from knowledge.gaps import with_aliases
-from knowledge.life_events import shipped_events
 from knowledge.store import Knowledge
 
 log = structlog.get_logger()
@@ -46,7 +44,7 @@ class App:
         self._now = now
         self.shipped = knowledge or load_knowledge(settings)
         self.knowledge = self.shipped
-        self._aliases_known = 0
+        self._learned = learned.NOTHING
         self.storage = Storage(settings.database)
         self.router = assistant.build()
         self.writer = InboxWriter(self.storage, now)
@@ -96,7 +94,7 @@ class App:
     async def start(self, *, serve: bool = True) -> None:
         """Migrate, open the doors, start working. Raises OSError when the port is taken."""
         await migrate(self.settings.database)
-        await self._learn_aliases()
+        await self._learn()
         self.writer.start()
         self.dispatcher.start()
         if not serve:
@@ -106,21 +104,22 @@ class App:
         for channel in self.channels.values():
             await channel.start()
         self.ticker.start()
-        metrics.PROCEDURES.labels("shipped").set(len(self.knowledge.library))
 
-    async def _learn_aliases(self) -> None:
-        """Take over what the office attached since the last look; the knowledge is replaced as a whole."""
-        attached = await gaps.aliases(self.storage)
-        if len(attached) == self._aliases_known:
-            return
-        library = with_aliases(self.shipped.library, attached)
-        self.knowledge = await asyncio.to_thread(Knowledge, library, self.shipped.events)
-        self.dispatcher.knows(self.knowledge)
-        self._aliases_known = len(attached)
+    async def _learn(self) -> None:
+        """Take over what the office published or attached since the last look; the knowledge is replaced as a whole."""
+        stamp = await learned.stamp(self.storage)
+        if stamp != self._learned:
+            known = await learned.library(self.storage, self.shipped.library, self.settings.province)
+            self.knowledge = await asyncio.to_thread(Knowledge, known, self.shipped.events)
+            self.dispatcher.knows(self.knowledge)
+            self._learned = stamp
+        shipped = len(self.shipped.library)
+        metrics.PROCEDURES.labels("shipped").set(shipped)
+        metrics.PROCEDURES.labels("imported").set(len(self.knowledge.library) - shipped)
 
     async def _tick(self) -> None:
         await housekeeping.tick(self.storage, self._now())
-        await self._learn_aliases()
+        await self._learn()
 
     async def _serve(self) -> None:
         api = ChatApi(self.exchange)
@@ -181,9 +180,3 @@ class App:
                 await self.stop()
         except TimeoutError:
             log.warning("stopped_before_drained")
-
-
-def load_knowledge(settings: Settings) -> Knowledge:
-    """The shipped records that people of the office's province can use."""
-    everything = library.shipped()
-    return Knowledge(everything.for_province(settings.province), shipped_events(everything))

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import secrets
-import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot import clock, gaps
-from bot.app import App, load_knowledge
+from bot import clock, gaps, learned
+from bot.app import App
 from bot.channels import render
 from bot.channels.console import CONSOLE
+from bot.content import load_knowledge
 from bot.intake import admit
 from bot.settings import Settings
-from bot.storage import Storage, migrate
+from bot.storage import Storage, exists, migrate
 from bot.web.chat import reply_json
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from handlers.message import Address, Message
 from handlers.outcome import Outcome
-from knowledge.gaps import with_aliases
-from knowledge.importers import jsonl
-from knowledge.library import Library
-from knowledge.reading import Decision
 from knowledge.store import Knowledge
 
 T = TypeVar("T")
@@ -66,12 +60,29 @@ class Answered:
 
 async def answer_one(settings: Settings, question: str, *, why: bool = False) -> Answered:
     """Answer one question by the same handlers as every channel; nothing is stored."""
-    knowledge = load_knowledge(settings)
+    knowledge = await known(settings)
     office = Office(settings.office_name, settings.office_contact)
     context = Context(clock.now(), knowledge, texts.load(), office, ref=0)
     message = admit(Message("1", Address(CONSOLE.name, "ask"), "ask", question))
     outcome = await assistant.build().route(message, context)
     return Answered(question, outcome, explained(knowledge, message.text) if why else None)
+
+
+async def known(settings: Settings) -> Knowledge:
+    """What the running assistant knows. Where there is no database yet, or none answers: what is shipped."""
+    shipped = load_knowledge(settings)
+    if not exists(settings.database):
+        return shipped
+    storage = Storage(settings.database)
+    try:
+        if await learned.stamp(storage) == learned.NOTHING:
+            return shipped
+        library = await learned.library(storage, shipped.library, settings.province)
+    except (SQLAlchemyError, OSError):
+        return shipped
+    finally:
+        await storage.close()
+    return Knowledge(library, shipped.events)
 
 
 def explained(knowledge: Knowledge, text: str) -> list[dict[str, Any]]:
@@ -117,57 +128,6 @@ def _typed() -> str | None:
     return None if line.strip().casefold() in QUIT else line
 
 
-def answer_lines(settings: Settings, catalogues: list[Path], *, only_catalogue: bool) -> None:
-    """Read questions as JSON lines and answer each with a JSON line; a bad line gets an error line of its own."""
-    knowledge = _with_catalogues(settings, catalogues, only_catalogue=only_catalogue)
-    gc.collect()
-    gc.freeze()  # the index never changes: the collector need not look at it again
-    for line in sys.stdin.buffer:
-        if line.strip():
-            sys.stdout.buffer.write(orjson.dumps(_answered(knowledge, line)) + b"\n")
-            sys.stdout.buffer.flush()
-
-
-def _with_catalogues(settings: Settings, catalogues: list[Path], *, only_catalogue: bool) -> Knowledge:
-    shipped = Library([]) if only_catalogue else load_knowledge(settings).library
-    imported: list[Any] = []
-    for path in catalogues:
-        rows = jsonl.read(path)
-        imported += rows.procedures
-        for problem in rows.problems:
-            print(f"{path.name}: {problem}", file=sys.stderr)
-    return Knowledge(Library([*shipped, *imported]).for_province(settings.province))
-
-
-def _answered(knowledge: Knowledge, line: bytes) -> dict[str, Any]:
-    try:
-        asked = orjson.loads(line)
-        if "turns" in asked:
-            return {"id": asked["id"], "turns": list(_turns(knowledge, asked["turns"]))}
-        return {"id": asked["id"], **_matched(knowledge, asked["question"], None)}
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        return {"error": f"dòng không đọc được: {type(error).__name__}"}
-
-
-def _matched(knowledge: Knowledge, question: str, topic: str | None) -> dict[str, Any]:
-    reading = knowledge.read(question, topic)
-    return {
-        "codes": list(reading.codes),
-        "decision": reading.decision.value,
-        "facet": reading.facet.value,
-        "score": reading.matches[0].score if reading.matches else 0.0,
-    }
-
-
-def _turns(knowledge: Knowledge, turns: Iterable[Any]) -> Iterable[dict[str, Any]]:
-    topic: str | None = None
-    for turn in turns:
-        answered = _matched(knowledge, turn["question"] if isinstance(turn, dict) else turn, topic)
-        if answered["decision"] == Decision.ANSWER:
-            topic = answered["codes"][0]
-        yield answered
-
-
 async def with_storage(settings: Settings, work: Callable[[Storage], Awaitable[T]]) -> T:
     """Do something with the migrated database, then close it."""
     await migrate(settings.database)
@@ -182,7 +142,7 @@ async def attach_alias(settings: Settings, number: int, code: str, alias: str | 
     """Attach a gap to a procedure, tried against all that the office knows. Raises RefusedError."""
 
     async def work(storage: Storage) -> str:
-        library = with_aliases(load_knowledge(settings).library, await gaps.aliases(storage))
+        library = await learned.library(storage, load_knowledge(settings).library, settings.province)
         return await gaps.attach(storage, library, number, code, alias, clock.now())
 
     return await with_storage(settings, work)

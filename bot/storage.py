@@ -86,6 +86,12 @@ class Storage:
             await self._writer.dispose()
 
 
+def exists(url: str) -> bool:
+    """Whether there is a database to open; only the file of SQLite can be looked for beforehand."""
+    parsed = make_url(url)
+    return parsed.get_backend_name() != "sqlite" or (bool(parsed.database) and Path(str(parsed.database)).exists())
+
+
 async def migrate(url: str) -> None:
     """Bring the schema up to date. Alembic is imported only here: it costs a tenth of a second."""
     from bot.migrations import upgrade

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -137,3 +137,44 @@ class Alias(SQLModel, table=True):
     code: str = Field(max_length=16, index=True)
     text: str = Field(max_length=300)
     added_at: datetime
+
+
+class VersionState(StrEnum):
+    REVIEW = "review"
+    """Imported, and nobody has looked at it yet."""
+    PUBLISHED = "published"
+    """What the assistant answers from."""
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+    """By a newer version: of one that waited, by the next import; of a published one, by the next published one."""
+
+
+def _one_a_code(state: VersionState) -> Index:
+    """At most one version of each procedure in this state."""
+    name, condition = f"ix_procedure_version_one_{state}", text(f"state = '{state}'")
+    return Index(name, "code", unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+class ProcedureVersion(SQLModel, table=True):
+    """A procedure as one import told it. A newer version stands beside the published one until a person decides."""
+
+    __tablename__ = "procedure_version"
+    __table_args__ = (
+        _one_a_code(VersionState.REVIEW),
+        _one_a_code(VersionState.PUBLISHED),
+        Index(None, "state", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=16)
+    kind: str = Field(max_length=16)
+    """new, changed or abolished; publishing an abolished one takes the procedure out of the knowledge."""
+    digest: str = Field(max_length=64)
+    """Of the facts: a version that says the same is not offered again."""
+    body: dict[str, Any] = _json()
+    file: str = Field(max_length=200)
+    imported_at: datetime
+    state: str = Field(default=VersionState.REVIEW, max_length=16)
+    decided_by: str | None = Field(default=None, max_length=120)
+    decided_at: datetime | None = None

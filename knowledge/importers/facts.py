@@ -42,8 +42,9 @@ _WAYS = {"truc tuyen": Channel.ONLINE, "buu chinh": Channel.POST, "buu dien": Ch
 _WAYS |= {"truc tiep": Channel.COUNTER}
 _LEVELS = {"xa": "Cấp xã", "tinh": "Cấp tỉnh", "bo": "Cấp bộ", "trung uong": "Cấp trung ương"}
 _ALL_NEEDED = re.compile(
-    r"(?:[a-z\d]{1,2} )?(?:cac )?(?:\d* ?bo ho so|thanh phan(?: so luong)?(?: ho so)?(?: (?:bao )?gom)?|(?:ho so )?(?:bao )?gom"
-    r"|ho so|giay to(?: phai)? nop|giay to)"
+    r"(?:[a-z\d]{1,2} )?(?:cac )?"
+    r"(?:\d* ?bo ho so|thanh phan(?: so luong)?(?: ho so)?(?: (?:bao )?gom)?|(?:ho so )?(?:bao )?gom|ho so"
+    r"|giay to(?: phai)? nop|giay to)"
 )
 """Titles over documents that name no case: "Thành phần hồ sơ", "Bao gồm", "Giấy tờ phải nộp"."""
 _NOTE = "lưu ý"
@@ -139,7 +140,8 @@ def code_of(value: object) -> str:
 def procedure_of(row: Mapping[str, Any], received: date = EXTRACTED) -> Procedure:
     """A record with the facts of a row; ``received``: the day of a row that names none.
 
-    A row with ``checked_on`` is a whole record that this program wrote: it is checked, and taken as it is. Raises ValueError with a Vietnamese reason when code or name are missing or wrong.
+    A row with ``checked_on`` is a whole record that this program wrote: it is checked, and taken as it is. Raises
+    ValueError with a Vietnamese reason when code or name are missing or wrong.
     """
     if not isinstance(row, Mapping):
         raise ValueError("không phải một thủ tục")
@@ -152,7 +154,8 @@ def procedure_of(row: Mapping[str, Any], received: date = EXTRACTED) -> Procedur
     agency = said(row.get("agency")) or said(row.get("authority")) or said(row.get("issuer")) or UNKNOWN
     scope = said(row.get("scope")).removeprefix("province:")
     url = _url(row.get("url"))
-    methods = list(_methods(row))
+    shared = [_method(way, row.get("time"), row.get("fee"), None) for way in channels_in(_ways_of(row))]
+    methods = [*_methods(row), *shared]
     online = url if any(method["channel"] is Channel.ONLINE for method in methods) else None
     day = _day(row.get("crawl_date")) or received
     return Procedure.model_validate(
@@ -169,8 +172,8 @@ def procedure_of(row: Mapping[str, Any], received: date = EXTRACTED) -> Procedur
             "who": ", ".join(once(_parts(row.get("subjects"), ";"))) or UNKNOWN,
             "where": said(row.get("receive_address")) or agency,
             "methods": methods,
-            "fee_note": None if methods else said(row.get("fee")) or None,
-            "time_note": None if methods else _time(row.get("time")),
+            "fee_note": None if shared else said(row.get("fee")) or None,
+            "time_note": None if shared else _time(row.get("time")),
             **_papers(row),
             "steps": _steps(row.get("steps")),
             "result": once(lines(row.get("result"))),
@@ -227,14 +230,17 @@ def channels_in(said_of_ways: str) -> tuple[Channel, ...]:
     return tuple(dict.fromkeys(way for piece in able for words, way in _WAYS.items() if words in piece))
 
 
+def _ways_of(row: Mapping[str, Any]) -> str:
+    """The text of files that name all ways in one place, with one time and fee for all."""
+    return "\n".join(lines(row.get("channels")))
+
+
 def _methods(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A line a way: from the list of ways, else one time and fee for all ways that are named."""
+    """A line a way, each with its own time and fee."""
     for item in _items(row.get("methods")):
         if isinstance(item, Mapping):
             for channel in channels_in(text(item.get("channel")))[:1]:
                 yield _method(channel, item.get("time"), item.get("fee"), item.get("desc"))
-    for channel in channels_in("\n".join(lines(row.get("channels")))):
-        yield _method(channel, row.get("time"), row.get("fee"), None)
 
 
 def _method(channel: Channel, time: object, fee: object, how: object) -> dict[str, Any]:

@@ -12,15 +12,18 @@ from knowledge.importers.facts import said, text
 from knowledge.importers.imported import Bad, Row
 from knowledge.importers.labels import column_of, unit_of
 from knowledge.normalize import fold
+from knowledge.procedures import CODE
 
 NEEDED = frozenset({"code", "name"})
 SOURCE = "Danh mục thủ tục của cơ quan"
-NO_HEADS = "không thấy thủ tục nào: cần một dòng tiêu đề có cột “Mã thủ tục” và cột “Tên thủ tục”, rồi mỗi dòng một thủ tục"
+NO_HEADS = (
+    "không thấy thủ tục nào: cần một dòng tiêu đề có cột “Mã thủ tục” và cột “Tên thủ tục”, rồi mỗi dòng một thủ tục"
+)
 
 _FIELD_ROW = re.compile(r"(?:[IVX\d]+[.)]?\s+)?lĩnh vực\s*:?\s+(.+)", re.IGNORECASE)
 _PART = re.compile(r"[IVXLC]+\.?|[A-ZĐ]\.?")
 """What stands before the title of a part of a list: "II", "A."."""
-_ORDINAL = re.compile(r"\(?\d{1,2}\)?")
+_FRACTION = re.compile(r"\s*[1-9][.,]\d{3,6}\s*")
 
 Cells = Sequence[object]
 
@@ -36,10 +39,11 @@ def is_head(cells: Cells) -> bool:
     return _columns(cells) is not None
 
 
-def read_rows(rows: Iterable[tuple[str, Cells]]) -> Iterator[Row]:
+def read_rows(rows: Iterable[tuple[str, Cells]], *, untyped: bool = False) -> Iterator[Row]:
     """The procedures below the heads; rows above them, titles of parts and empty rows are passed over.
 
-    A title of a part ("II. Lĩnh vực Hộ tịch") gives the field of the rows below it that have none.
+    A title of a part ("II. Lĩnh vực Hộ tịch") gives the field of the rows below it that have none. ``untyped``: the
+    file does not tell numbers from texts, so that a code which Excel made a number of looks like any text.
     """
     columns: dict[int, _Column] | None = None
     field = ""
@@ -51,9 +55,11 @@ def read_rows(rows: Iterable[tuple[str, Cells]]) -> Iterator[Row]:
         if columns is None or not filled or _numbers_columns(filled):
             continue
         if _is_title(filled):
-            field = next((match[1] for cell in filled if (match := _FIELD_ROW.fullmatch(_shown(cell)))), field)
+            field = _field(filled) or field
             continue
         facts = _facts(columns, cells)
+        if untyped and isinstance(code := facts.get("code"), str) and _FRACTION.fullmatch(code):
+            facts["code"] = float(code.replace(",", "."))
         if NEEDED & facts.keys():
             yield place, {"field": field, "source": SOURCE, **facts}
         elif len(filled) > 2:
@@ -107,5 +113,13 @@ def _is_title(filled: Cells) -> bool:
     """Whether a row is the title of a part: one cell, or few of which one says so."""
     shown = [_shown(cell) for cell in filled]
     if len(shown) == 1:
-        return True
+        return not CODE.fullmatch(shown[0])
     return len(shown) == 2 and (bool(_PART.fullmatch(shown[0])) or fold(shown[1]).startswith("linh vuc "))
+
+
+def _field(title: Cells) -> str:
+    """The field that the title of a part names, not in capitals; empty when it names none."""
+    for cell in title:
+        if match := _FIELD_ROW.fullmatch(_shown(cell)):
+            return match[1].capitalize() if match[1].isupper() else match[1]
+    return ""

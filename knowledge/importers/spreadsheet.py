@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from knowledge.importers.imported import Bad, Row
 from knowledge.importers.labels import column_of
@@ -17,8 +17,6 @@ from knowledge.importers.lists import Cells, read_rows
 SEPARATORS = (",", ";", "\t")
 _HEAD_WITHIN = 60
 """The heads stand in one of so many first lines."""
-_SHORTENED = re.compile(r"[1-9][.,]\d{3,6}")
-"""A code as Excel writes it into CSV once it took it for a number; the comma is the Vietnamese decimal mark."""
 
 
 def rows_of_xlsx(path: Path) -> Iterator[Row]:
@@ -39,7 +37,7 @@ def rows_of_csv(path: Path) -> Iterator[Row]:
     written = decoded(path.read_bytes())
     reader = csv.reader(io.StringIO(written, newline=""), delimiter=_separator(written))
     try:
-        yield from read_rows(_numbered(reader))
+        yield from read_rows(_numbered(reader), untyped=True)
     except csv.Error as error:
         yield f"sau dòng {reader.line_num}", Bad(f"không đọc tiếp được ({error})")
 
@@ -68,14 +66,9 @@ def _heads(line: str, mark: str) -> int:
     return sum(bool(column_of(part.strip().strip('"'))) for part in line.split(mark))
 
 
-def _numbered(reader: Iterable[list[str]]) -> Iterator[tuple[str, Cells]]:
+def _numbered(reader: Any) -> Iterator[tuple[str, Cells]]:
     """Each row with the line it begins on; a cell may hold line breaks."""
     line = 1
     for cells in reader:
-        yield f"dòng {line}", [_cell(cell) for cell in cells]
-        line = reader.line_num + 1  # type: ignore[attr-defined]
-
-
-def _cell(cell: str) -> object:
-    """A cell that is but a fraction is what Excel made of a code: a number again, as it stands in a sheet."""
-    return float(cell.replace(",", ".")) if _SHORTENED.fullmatch(cell.strip()) else cell
+        yield f"dòng {line}", cells
+        line = reader.line_num + 1

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from bot import imports, learned
@@ -195,10 +196,14 @@ async def test_a_record_that_no_longer_fits_is_left_out(desk: Desk, record: Proc
     assert set(await desk.published()) == {OTHER}
 
 
+def on(database_url: str) -> Settings:
+    """Settings as somebody would write them for this database."""
+    return Settings(database_url=SecretStr(database_url.replace("+aiosqlite", "")), port=0)
+
+
 @pytest.fixture
 async def app(database_url: str, known: Knowledge, clock: HandClock) -> AsyncIterator[App]:
-    settings = Settings(database_url=database_url, port=0)  # type: ignore[arg-type]
-    running = App(settings, known, clock)
+    running = App(on(database_url), known, clock)
     await running.start(serve=False)
     yield running
     await running.stop()
@@ -228,7 +233,7 @@ async def test_an_assistant_that_starts_later_knows_what_is_published(
 ) -> None:
     await desk.take(record)
     await desk.publish(CODE)
-    app = App(Settings(database_url=database_url, port=0), known, desk.clock)  # type: ignore[arg-type]
+    app = App(on(database_url), known, desk.clock)
     await app.start(serve=False)
     assert app.knowledge.get(CODE) == record
     await app.stop()

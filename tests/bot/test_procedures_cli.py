@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from knowledge.importers import read
@@ -29,7 +28,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     runner = CliRunner()
-    return lambda *words: runner.invoke(app, ["procedures", *words])
+    return lambda *words: runner.invoke(app, list(words) if words[0] == "ask" else ["procedures", *words])
 
 
 def office_list(folder: Path, *rows: Any, name: str = "danh-muc.xlsx") -> str:
@@ -41,16 +40,13 @@ def out(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-def test_from_a_file_to_an_answer(tmp_path: Path) -> None:
-    path = office_list(tmp_path, ONE)
-    done = run("procedures", "import", path, folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_from_a_file_to_an_answer(command: Command, tmp_path: Path) -> None:
+    done = run("procedures", "import", office_list(tmp_path, ONE), folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
     assert "1 mới, 0 thay đổi, 0 bãi bỏ" in done.stdout
-    asked = json.loads(run("ask", "cấp thẻ chợ đêm", "--json", folder=tmp_path).stdout)
-    assert "9.000001" not in asked["codes"]
-    done = run("procedures", "publish", "9.000001", "--by", "Lan", folder=tmp_path)
-    assert done.stdout == "Đã công bố 1 thủ tục: 9.000001\n"
-    asked = json.loads(run("ask", "cấp thẻ chợ đêm", "--json", folder=tmp_path).stdout)
+    assert "9.000001" not in out(command("ask", "cấp thẻ chợ đêm", "--json"))["codes"]
+    assert command("publish", "9.000001", "--by", "Lan").stdout == "Đã công bố 1 thủ tục: 9.000001\n"
+    asked = out(command("ask", "cấp thẻ chợ đêm", "--json"))
     assert asked["codes"][0] == "9.000001"
     assert "Danh mục thủ tục của cơ quan" in asked["replies"][0]["text"]
     talked = run("chat", folder=tmp_path, given="cấp thẻ chợ đêm\nthoát\n")

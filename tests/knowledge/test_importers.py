@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import re
+import subprocess
+import sys
 import tempfile
 import unicodedata
 from datetime import date, datetime
@@ -580,3 +582,9 @@ def test_no_paragraphs_break_the_word_reader_or_become_a_code(parts: list[str]) 
         except UnreadableError:
             return
     assert set(codes(found)) <= {"1.000656"}
+
+
+def test_libraries_that_read_office_files_are_imported_only_when_one_is_read() -> None:
+    program = "import sys, knowledge.importers; print({'docx', 'openpyxl', 'lxml'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
