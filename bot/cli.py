@@ -126,7 +126,10 @@ def check(
     from knowledge import importers
     from knowledge.check import check_shipped
 
-    newer = [record for path in catalogue or () for record in importers.read(path).procedures]
+    try:
+        newer = [record for path in catalogue or () for record in importers.read(path).procedures]
+    except importers.UnreadableError as error:
+        raise _fail([str(error)]) from None
     result = check_shipped(clock.now().astimezone(VIETNAM).date(), newer)
     if as_json:
         _print_json(result.to_json())

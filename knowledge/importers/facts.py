@@ -151,41 +151,52 @@ def procedure_of(row: Mapping[str, Any], received: date = EXTRACTED) -> Procedur
     name = said(row.get("name"))
     if not name:
         raise ValueError(f"thủ tục {code} thiếu tên")
-    agency = said(row.get("agency")) or said(row.get("authority")) or said(row.get("issuer")) or UNKNOWN
-    scope = said(row.get("scope")).removeprefix("province:")
-    url = _url(row.get("url"))
-    shared = [_method(way, row.get("time"), row.get("fee"), None) for way in channels_in(_ways_of(row))]
-    methods = [*_methods(row), *shared]
-    online = url if any(method["channel"] is Channel.ONLINE for method in methods) else None
     day = _day(row.get("crawl_date")) or received
     return Procedure.model_validate(
         {
             "code": code,
             "name": name,
             "official_name": name,
+            "summary": name,
             "field": said(row.get("field")) or UNKNOWN,
             "levels": once(_level(part) for part in _parts(row.get("level"))),
-            "agency": agency,
-            "scope": NATIONAL if scope.casefold() in ("", "national", NATIONAL) else scope,
+            "scope": _scope(row.get("scope")),
             "decision": said(row.get("decision")) or None,
-            "summary": name,
             "who": ", ".join(once(_parts(row.get("subjects"), ";"))) or UNKNOWN,
-            "where": said(row.get("receive_address")) or agency,
-            "methods": methods,
-            "fee_note": None if shared else said(row.get("fee")) or None,
-            "time_note": None if shared else _time(row.get("time")),
+            **_handing_in(row),
             **_papers(row),
             "steps": _steps(row.get("steps")),
             "result": once(lines(row.get("result"))),
             "conditions": once(lines(row.get("conditions"))),
             "legal_basis": list(_legal_basis(row.get("legal_basis"))),
-            "online_url": _url(row.get("online_url")) or online,
             "source": said(row.get("source")) or PORTAL_NAME,
-            "source_url": url or PORTAL,
             "checked_on": day,
             "review_by": day + REVIEW_AFTER,
         }
     )
+
+
+def _scope(value: object) -> str:
+    scope = said(value).removeprefix("province:")
+    return NATIONAL if scope.casefold() in ("", "national", NATIONAL) else scope
+
+
+def _handing_in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Who takes the dossier, where and how, and the links."""
+    agency = said(row.get("agency")) or said(row.get("authority")) or said(row.get("issuer")) or UNKNOWN
+    shared = [_method(way, row.get("time"), row.get("fee"), None) for way in channels_in(_ways_of(row))]
+    methods = [*_methods(row), *shared]
+    url = _url(row.get("url"))
+    online = url if any(method["channel"] is Channel.ONLINE for method in methods) else None
+    return {
+        "agency": agency,
+        "where": said(row.get("receive_address")) or agency,
+        "methods": methods,
+        "fee_note": None if shared else said(row.get("fee")) or None,
+        "time_note": None if shared else _time(row.get("time")),
+        "online_url": _url(row.get("online_url")) or online,
+        "source_url": url or PORTAL,
+    }
 
 
 def _parts(value: object, marks: str = ";,") -> list[str]:
