@@ -191,6 +191,7 @@ def decided_json(decided: Decided) -> dict[str, Any]:
 
 
 def _waiting_text(version: Waiting) -> str:
+    """A version as an official looks at it. That a source tells less than a hand-written record is no news."""
     change = version.change
     procedure = change.procedure
     lines = [f"{procedure.code}  [{_KINDS[change.kind]}]  {procedure.official_name}"]
@@ -199,9 +200,10 @@ def _waiting_text(version: Waiting) -> str:
     if version.hand_written:
         lines.append("  đã có bản biên soạn sẵn; trợ lý vẫn trả lời theo bản đó")
     if change.kind is Kind.NEW:
-        told = ((label, found) for label, found in facts(procedure).items() if found and label != "Tên thủ tục")
-        lines += [f"  {label}: {found[0] if len(found) == 1 else f'{len(found)} mục'}" for label, found in told]
-    lines += [f"  {line}" for difference in change.differences for line in difference.text()]
+        new = ((label, found) for label, found in facts(procedure).items() if found and label != "Tên thủ tục")
+        lines += [f"  {label}: {found[0] if len(found) == 1 else f'{len(found)} mục'}" for label, found in new]
+    told = [d for d in change.differences if version.replaces or not (version.hand_written and d.is_loss)]
+    lines += [f"  {line}" for difference in told for line in difference.text()]
     return "\n".join(lines)
 
 

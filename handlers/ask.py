@@ -11,6 +11,7 @@ from handlers.outcome import Asked, Judged, Outcome, Verdict
 from handlers.privacy import without_marks
 from handlers.router import Feature
 from handlers.smalltalk import HELP, HUMAN, small_talk
+from knowledge.normalize import fold
 from knowledge.procedures import CODE
 from knowledge.reading import Decision, Facet, Reading
 
@@ -19,6 +20,7 @@ NONE = "khong"
 
 _FACETS = frozenset(facet.value for facet in Facet if facet is not Facet.NONE)
 
+_FINE = "phat"
 OFFERED_AT_MOST = 3
 ALSO_AT_MOST = 2
 LEAST_SHARE = 0.02
@@ -33,8 +35,44 @@ async def ask(message: Message, ctx: Context) -> Outcome:
         return life_event.lead(event, ctx)
     if reading.decision is Decision.SMALLTALK:
         return small_talk(reading.smalltalk, ctx)
+    if reading.followup and (open_menu := _open_menu(ctx)):
+        return _offer_again(open_menu, reading, message.text, ctx)
     outcome = _OUTCOMES[reading.decision](reading, message.text, ctx)
-    return _with_former_place(outcome, text, ctx)
+    return _with_former_place(_without_fines(outcome, text, ctx), text, ctx)
+
+
+def _open_menu(ctx: Context) -> tuple[str, ...]:
+    """Codes of what was offered last and not chosen from; none when something else was said since."""
+    actions = [(choice.action or "").split(":") for choice in ctx.dialogue.offered]
+    if not any(action[0] == NONE for action in actions):
+        return ()
+    return tuple(action[1] for action in actions if action[0] == procedure.SHOW)
+
+
+def _offer_again(codes: tuple[str, ...], reading: Reading, text: str, ctx: Context) -> Outcome:
+    """Somebody asks on without having chosen: which of them is asked about must not be guessed."""
+    found = [record for code in codes if (record := ctx.knowledge.get(code))]
+    choices = (
+        *(Choice(p.name, procedure.show_action(p.code, reading.facet)) for p in found),
+        Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}"),
+    )
+    asked = replace(_asked(reading, text), decision=Decision.CLARIFY)
+    reply = Reply(ctx.texts("ask.which"), choices)
+    return Outcome(
+        (reply,), notes=(asked,), decision=Decision.CLARIFY, facet=reading.facet, codes=tuple(p.code for p in found)
+    )
+
+
+def _without_fines(outcome: Outcome, text: str, ctx: Context) -> Outcome:
+    """Whoever asks about a fine is told that none is known here: "miễn phí" must not be read as "no fine"."""
+    if _FINE not in fold(text).split() or outcome.decision is Decision.DECLINE:
+        return outcome
+    return _begun_with(ctx.texts("ask.no_fines"), outcome)
+
+
+def _begun_with(said: str, outcome: Outcome) -> Outcome:
+    first, *others = outcome.replies
+    return replace(outcome, replies=(replace(first, text=f"{said}\n\n{first.text}"), *others))
 
 
 def _with_former_place(outcome: Outcome, text: str, ctx: Context) -> Outcome:
@@ -45,8 +83,10 @@ def _with_former_place(outcome: Outcome, text: str, ctx: Context) -> Outcome:
     since = procedure.day(former.since)
     said = ctx.texts("ask.former_ward", name=former.name, now=former.now, day=since) if former.now else ""
     said = said or ctx.texts("ask.former_district", day=since)
-    first, *others = outcome.replies
-    return replace(outcome, replies=(replace(first, text=f"{said}\n\n{first.text}"), *others))
+    if outcome.decision is Decision.DECLINE:
+        more = Reply(f"{said} {ctx.texts('ask.former_more')}", way_out(ctx))
+        return replace(outcome, replies=(more,))
+    return _begun_with(said, outcome)
 
 
 def _asked(reading: Reading, text: str) -> Asked:

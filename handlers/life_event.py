@@ -6,6 +6,7 @@ Every button carries the whole path (``doi:EVENT:question=answer,...``), so an o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from handlers import procedure
 from handlers.context import Context
@@ -52,7 +53,8 @@ def _checklist(event: LifeEvent, steps: tuple[Step, ...], ctx: Context) -> Outco
         choices.append(Choice(found.name, procedure.show_action(found.code, Facet.GENERAL)))
     lines += ["", ctx.texts("event.closing")]
     reply = Reply("\n".join(lines), tuple(choices))
-    return Outcome((reply,), decision=Decision.ANSWER, facet=Facet.GENERAL, codes=tuple(codes))
+    dialogue = replace(ctx.dialogue, topic=codes[0] if codes else None)
+    return Outcome((reply,), dialogue, decision=Decision.ANSWER, facet=Facet.GENERAL, codes=tuple(codes))
 
 
 async def _press(arguments: tuple[str, ...], message: Message, ctx: Context) -> Outcome:

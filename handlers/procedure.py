@@ -86,6 +86,8 @@ def _part(procedure: Procedure, facet: Facet, ctx: Context) -> list[str]:
 
 
 def _unknown(facet: Facet, texts: Texts) -> list[str]:
+    if facet is Facet.TIME:
+        return [texts("card.unknown_time")]
     return [texts("card.unknown", what=texts(f"facet.{facet}").lower())]
 
 

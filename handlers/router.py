@@ -23,7 +23,11 @@ Press: TypeAlias = Callable[[tuple[str, ...], Message, Context], Awaitable[Outco
 Continue: TypeAlias = Callable[[Message, Context], Awaitable[Outcome | None]]
 T = TypeVar("T")
 
-_NUMBER = re.compile(r"(?:(?:so|chon|muc|nut|cau|phuong an|dap an)\s*)?(\d{1,2})\s*[.)]?")
+_NUMBER = re.compile(
+    r"(?:(?:the )?con )?(?:(?:so|chon|muc|nut|cau|cai|thu|cai thu|phuong an|dap an)\s*)?"
+    r"(\d{1,2})\s*[.)]?(?: (?:a|nhe|nha))?"
+)
+_POLITE = frozenset({"a", "da", "nhe", "nha", "u", "vang"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ class Router:
 
     async def _chosen(self, typed: str, message: Message, ctx: Context) -> Outcome | None:
         offered = ctx.dialogue.offered
-        by_label = next((choice for choice in offered if fold(choice.label) == typed), None)
+        plain = " ".join(word for word in typed.split() if word not in _POLITE)
+        by_label = next((choice for choice in offered if fold(choice.label) in {typed, plain}), None)
         number = _NUMBER.fullmatch(typed)
         if by_label is None and not (number and offered):
             return None

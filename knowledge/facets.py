@@ -15,6 +15,7 @@ _THINGS = frozenset(
 """What follows "hộ" when it is part of a thing (hộ chiếu, hộ khẩu, hộ nghèo) and not "on behalf of"."""
 _SPECIFIC = (Facet.FORM, Facet.WHO, Facet.RESULT, Facet.LEGAL)
 """Parts whose cues are never said by the way: they lead."""
+_PAPER_ENDS = frozenset({"khong", "sao"})
 _NOUNS = frozenset({Facet.FEE, Facet.TIME, Facet.LEGAL, Facet.DOCUMENTS})
 _ASKING = frozenset({"gi", "nao", "dau", "bao", "may", "khong", "sao", "lau", "ai", "nhieu", "nhiu"})
 """A cue with one of these asks; one without may be a word of the procedure's own name (lệ phí trước bạ)."""
@@ -45,17 +46,17 @@ def facets_of(typed: Sequence[Word], words: Words, own: Set[str] = frozenset()) 
 
 
 def asks_for_a_paper(typed: Sequence[Word], words: Words) -> bool:
-    """Whether a message asks of one paper if it is needed ("cần giấy khám sức khỏe không") and says nothing else."""
-    for hit in words.facet_gaps.found(typed):
-        end = hit.start + hit.length
-        if (
-            hit.value == Facet.DOCUMENTS
-            and typed[end - 1].plain == "khong"
-            and hit.start <= 1
-            and end >= len(typed) - 1
-        ):
-            return True
-    return False
+    """Whether a message asks of one paper and says nothing else: is it needed, what if it is missing.
+
+    "Cần giấy khám sức khỏe không", "không có hợp đồng thuê nhà thì sao".
+    """
+    return any(
+        hit.value == Facet.DOCUMENTS
+        and typed[hit.start + hit.length - 1].plain in _PAPER_ENDS
+        and hit.start <= 1
+        and hit.start + hit.length >= len(typed) - 1
+        for hit in words.facet_gaps.found(typed)
+    )
 
 
 def _cues(typed: Sequence[Word], words: Words, own: Set[str]) -> Iterator[Found]:

@@ -13,11 +13,12 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from knowledge.library import DATA, ContentError, Library, read_yaml
-from knowledge.normalize import words
+from knowledge.normalize import fold, words
 from knowledge.procedures import Code, Text
 from knowledge.words import Words
 
 FOLDER = DATA / "life_events"
+FEWEST_WORDS = 2
 ALIKE = 0.72
 """Least likeness of a message to what people write when an event happened to them."""
 
@@ -110,13 +111,22 @@ def shipped_events(library: Library, folder: Path = FOLDER) -> tuple[LifeEvent, 
 class EventFinder:
     """Finds the event that a message tells of. Somebody who names a procedure is not led through an event."""
 
-    def __init__(self, events: Iterable[LifeEvent], words: Words) -> None:
+    def __init__(self, events: tuple[LifeEvent, ...], words: Words) -> None:
         self._filler = words.filler
-        self._said = [(event, self._content(alias)) for event in events for alias in (event.name, *event.aliases)]
+        self._named = {fold(phrase): event for event in events for phrase in (event.name, *event.aliases)}
+        said = [(event, self._content(alias)) for event in events for alias in event.aliases]
+        self._said = [(event, content) for event, content in said if len(content) >= FEWEST_WORDS]
 
     def find(self, text: str) -> LifeEvent | None:
-        """The event one of whose aliases says nearly the same words, fillers apart; None when none does."""
+        """The event one of whose aliases says nearly the same words, fillers apart; None when none does.
+
+        One word alone tells of nothing: "mất" is also what is asked of money and time.
+        """
+        if (named := self._named.get(fold(text))) is not None:
+            return named
         asked = self._content(text)
+        if len(asked) < FEWEST_WORDS:
+            return None
         likeness = ((_likeness(asked, said), event) for event, said in self._said)
         best, event = max(likeness, key=lambda found: found[0], default=(0.0, None))
         return event if best >= ALIKE else None

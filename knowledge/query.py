@@ -115,10 +115,17 @@ class QueryReader:
             weights=weights,
             shares={term: 1.0 if term in plain else ADDED_SHARE for term in weights if " " not in term},
             content=content,
-            acts=frozenset(hit.value for hit in self._words.acts.all_found(typed)),
+            acts=self._acts(typed),
             kinds=frozenset(hit.value for hit in self._words.kinds.all_found(heard)),
             outside=self._outside(typed),
         )
+
+    def _acts(self, typed: Sequence[Word]) -> frozenset[str]:
+        """What is to be done; "mất" in "mất bao lâu" asks for time and says nothing of a loss."""
+        cues = [range(hit.start, hit.start + hit.length) for hit in self._words.facets.found(typed)]
+        asks = {place for cue in cues for place in cue}
+        asks |= {cue.start - 1 for cue in cues if cue.start and typed[cue.start - 1].plain == "mat"}
+        return frozenset(hit.value for hit in self._words.acts.all_found(typed) if hit.start not in asks)
 
     def _outside(self, typed: Sequence[Word]) -> tuple[tuple[str, ...], ...]:
         """Phrases of matters that are no procedure; a short one without accents may be another word (bao: bão)."""

@@ -20,6 +20,7 @@ from knowledge.words import Words
 MOST = 10
 _CODE = re.compile(r"(?<![\d.])([1-9])[.\s]?(\d{6})(?!\d)")
 _ALSO_RIGHT = 0.9
+_YES_OR_NO = frozenset({Smalltalk.YES, Smalltalk.NO})
 _COURTESY = frozenset({Smalltalk.GREETING, Smalltalk.THANKS, Smalltalk.GOODBYE})
 """Said before or after a question as well."""
 _FOLLOWING = 6
@@ -33,7 +34,10 @@ _CLEARLY = 0.5
 """By so much another procedure must score higher than the one talked about to take its place."""
 _ELSEWHERE = 0.45
 """So much more of what is said must stand elsewhere for a message to be about something else."""
-_NAMED_FULLY = 0.95
+_NEAR = 3
+"""So many of the first may change places by what was talked of before."""
+_NAMED_FULLY = 0.7
+_HALF = 0.5
 _NAMED = 0.6
 """So much of the best name or alias must be said for a message to stand alone."""
 _AGAIN = frozenset({"the", "con", "vay", "no", "do", "cai", "ma", "roi", "thi", "voi", "khong"})
@@ -51,6 +55,7 @@ class Reader:
         self.ranker = Ranker(self.index, self._words)
         self._model = model or load_model()
         self._entries = {entry.code: entry for entry in self.index.entries}
+        self._numbers = {entry.code: number for number, entry in enumerate(self.index.entries)}
 
     def read(self, text: str, topic: str | None = None) -> Reading:
         """Understand one message; ``topic`` is the procedure talked about so far."""
@@ -100,19 +105,21 @@ class Reader:
         covered = {place for hit in hits for place in range(hit.start, hit.start + hit.length)}
         rest = [word for place, word in enumerate(query.words) if place not in covered]
         telling = [word.plain for word in rest if word.plain in query.content]
-        longest = max(hits, key=lambda hit: hit.length)
+        longest = max(hits, key=lambda hit: (hit.value not in _YES_OR_NO, hit.length))
         kind = Smalltalk(longest.value)
         if telling and (kind in _COURTESY or longest.length < _CLEAR_TALK or len(telling) > 2):
             return None
-        if kind not in {Smalltalk.YES, Smalltalk.NO}:
+        if kind not in _YES_OR_NO:
             return kind
+        if kind is Smalltalk.YES and query.plain[-1] == "khong":
+            return None
         asks = facets_of(query.words, self._words) != (Facet.GENERAL,)
         return kind if len(query.words) <= longest.length + 2 and not asks else None
 
     def _in_dialogue(self, text: str, query: Query, ranked: list[Candidate], about: Entry) -> Reading:
         """A message after an answer: more about the same procedure, about a neighbour of it, or something new."""
         alone = self._decided(query, ranked, about.code)
-        if query.outside and len(query.content) > 1:
+        if query.outside and (len(query.content) > 1 or max(map(len, query.outside)) > 2):
             return alone
         facets = self._facets(query, about.code)
         needs = asks_for_a_paper(query.words, self._words)
@@ -125,22 +132,30 @@ class Reader:
             if judged.decision is not Decision.DECLINE:
                 return judged
         if not needs and alone.decision is not Decision.DECLINE and self._is_elsewhere(query, ranked[0], about):
-            return alone
-        if needs or self._continues(query, facets):
+            return _in_order_of(alone, neighbours)
+        if needs or self._continues(query, facets, about):
             matches = (Match(about.code, 1.0, ""), *(m for m in self._matches(neighbours, 0.0) if m.code != about.code))
             return Reading(Decision.ANSWER, matches[:MOST], facets, topic=about.code, followup=True, margin=1.0)
         return alone
+
+    def _on_same_thing(self, code: str, other: str) -> bool:
+        one, two = self._entries[code], self._entries[other]
+        if any(" " in term for term in one.named & two.named):
+            return True
+        numbers = self._numbers
+        return bool(self.ranker.kinds(numbers[code]) & self.ranker.kinds(numbers[other]))
 
     def _is_elsewhere(self, query: Query, first: Candidate, about: Entry) -> bool:
         """Whether what is said stands in another procedure and not in the one talked about, its papers included."""
         total = sum(query.content.values())
         if first.code == about.code or not total:
             return False
-        if first.features["phrase_said"] > _NAMED_FULLY and first.features["told"] > _NAMED:
-            return True
         own = about.keys.keys() | self._body(about.code)
         here = sum(weight for plain, weight in query.content.items() if plain in own) / total
-        return first.features["question_anywhere"] - here > _ELSEWHERE
+        if first.features["phrase_said"] > _NAMED_FULLY and first.features["told"] > _NAMED_FULLY:
+            return here < _NAMED_FULLY
+        said = first.features["phrase_said"] > _HALF
+        return said and first.features["question_anywhere"] - here > _ELSEWHERE
 
     def _body(self, code: str) -> frozenset[str]:
         """The words of a record's papers, conditions and notes; looked at only for the one talked about."""
@@ -154,14 +169,21 @@ class Reader:
         if first is None or first.code == about.code:
             return False
         here = next((c.score for c in ranked if c.code == about.code), first.score - 9.0)
-        same_thing = any(" " in term for term in self._entries[first.code].named & about.named)
-        return same_thing and first.score - here > _CLEARLY and first.features["act_same"] > 0.0
+        return (
+            self._on_same_thing(first.code, about.code)
+            and first.score - here > _CLEARLY
+            and first.features["act_same"] > 0.0
+        )
 
-    def _continues(self, query: Query, facets: Sequence[Facet]) -> bool:
-        """Whether a message that names no other procedure is about the topic: it asks for a part, or says little."""
+    def _continues(self, query: Query, facets: Sequence[Facet], about: Entry) -> bool:
+        """Whether a message that names no other procedure is about the topic: it asks for a part of it, or asks on with
+        words of its record.
+        """
         if facets[0] is not Facet.GENERAL:
             return len(query.content) <= _FOLLOWING
-        return not query.content or (len(query.content) <= _LITTLE and bool(set(query.plain) & _AGAIN))
+        own = about.keys.keys() | self._body(about.code)
+        known = len(query.content) <= _LITTLE and set(query.content) <= own
+        return len(query.words) > 1 and known and bool(set(query.plain) & _AGAIN)
 
     def _matches(self, ranked: Sequence[Candidate], sure: float) -> tuple[Match, ...]:
         if not ranked:
@@ -179,7 +201,7 @@ class Reader:
         facets = self._facets(query, ranked[0].code)
         margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
         decision = self._decision(query, ranked[0], meant, sure)
-        if decision is Decision.ANSWER or (decision is Decision.CLARIFY and sure > _LIKELY):
+        if decision is Decision.ANSWER or (decision is Decision.CLARIFY and topic is None and sure > _LIKELY):
             topic = matches[0].code
         return Reading(decision, matches, facets, topic=topic, margin=margin)
 
@@ -187,6 +209,18 @@ class Reader:
         if meant < self._model.offer or (first.features["outside"] and sure < self._model.answer):
             return Decision.DECLINE
         return Decision.CLARIFY if sure < self._model.answer or not query.content else Decision.ANSWER
+
+
+def _in_order_of(reading: Reading, heard: Sequence[Candidate]) -> Reading:
+    """What is near in a reading without the topic, in the order in which it is near with it."""
+    if reading.decision is not Decision.CLARIFY:
+        return reading
+    places = {candidate.code: place for place, candidate in enumerate(heard)}
+    near, far = reading.matches[:_NEAR], reading.matches[_NEAR:]
+    ordered = sorted(near, key=lambda match: places.get(match.code, len(places)))
+    scores = sorted((match.score for match in near), reverse=True)
+    again = tuple(replace(match, score=score) for match, score in zip(ordered, scores, strict=True))
+    return replace(reading, matches=again + far)
 
 
 def _names_itself(candidate: Candidate) -> bool:

@@ -142,6 +142,10 @@ class Ranker:
         ]
         return sorted(found, key=lambda candidate: (-candidate.score, candidate.code))
 
+    def kinds(self, number: int) -> frozenset[str]:
+        """What an entry is about: land, vehicle, birth."""
+        return self._facts_of(number).kinds
+
     def _facts_of(self, number: int) -> _Facts:
         if number not in self._facts:
             self._facts[number] = _Facts(self._index.entries[number], self._words)

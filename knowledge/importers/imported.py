@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,16 @@ Row: TypeAlias = tuple[str, Mapping[str, Any] | Bad]
 
 def collect(rows: Iterable[Row], received: date = EXTRACTED) -> Imported:
     """Make procedures of rows; a row that is none is listed and does not end the reading."""
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is garbage, and looking for it takes a fifth of the time
+    try:
+        return _collected(rows, received)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _collected(rows: Iterable[Row], received: date) -> Imported:
     procedures: list[Procedure] = []
     problems: list[str] = []
     for place, row in rows:

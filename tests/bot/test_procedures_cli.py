@@ -92,6 +92,7 @@ def test_a_hand_written_record_is_named_as_such(command: Command, tmp_path: Path
     shown = command("review").stdout
     assert "đã có bản biên soạn sẵn" in shown
     assert "Phí, lệ phí" in shown
+    assert "Câu hỏi mẫu" not in shown  # the source has none, and need not have any
 
 
 def test_publishing_needs_a_name_and_something_to_publish(command: Command, tmp_path: Path) -> None:
