@@ -23,7 +23,7 @@ _FACETS = frozenset(facet.value for facet in Facet if facet is not Facet.NONE)
 _FINE = "phat"
 OFFERED_AT_MOST = 3
 ALSO_AT_MOST = 2
-LEAST_SHARE = 0.02
+LEAST_SHARE = 0.05
 """Something offered must be at least this likely, of what came first: far-fetched choices only confuse."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
+from textwrap import shorten
 
 from handlers.context import Context
 from handlers.message import Choice, Reply
@@ -18,6 +19,10 @@ SHOW = "xem"
 MORE: tuple[Facet, ...] = (Facet.DOCUMENTS, Facet.FEE, Facet.TIME, Facet.WHERE, Facet.ONLINE, Facet.WHO)
 """What is offered after an answer, in the order people ask for it."""
 MORE_AT_MOST = 4
+
+STEPS_AT_MOST = 10
+STEP_LENGTH = 400
+"""Longest step that is shown, in characters; imported records have some of many pages."""
 
 _GENERAL_COVERS = (Facet.WHERE, Facet.TIME, Facet.FEE)
 """Parts that the general answer already tells."""
@@ -68,7 +73,7 @@ def _not_in_force(procedure: Procedure, ctx: Context) -> Reply:
 def _links(procedure: Procedure, facets: Sequence[Facet], texts: Texts) -> list[Choice]:
     if Facet.ONLINE in facets and procedure.online_url:
         return [Choice(texts("card.open_portal"), url=str(procedure.online_url))]
-    if Facet.FORM in facets or Facet.LEGAL in facets:
+    if Facet.FORM in facets or Facet.LEGAL in facets or (Facet.GENERAL in facets and _is_cut(procedure.steps)):
         return [Choice(texts("card.open_source"), url=str(procedure.source_url))]
     return []
 
@@ -212,7 +217,16 @@ def _general(procedure: Procedure, ctx: Context) -> list[str]:
 
 
 def _numbered(steps: Sequence[str], texts: Texts) -> list[str]:
-    return [texts("card.step", number=number, text=text) for number, text in enumerate(steps, start=1)]
+    shown = [
+        texts("card.step", number=number, text=shorten(text, STEP_LENGTH, placeholder="…"))
+        for number, text in enumerate(steps[:STEPS_AT_MOST], start=1)
+    ]
+    return [*shown, texts("card.more_at_source")] if _is_cut(steps) else shown
+
+
+def _is_cut(steps: Sequence[str]) -> bool:
+    """Whether steps are too many or too long to be shown whole."""
+    return len(steps) > STEPS_AT_MOST or any(len(text) > STEP_LENGTH for text in steps)
 
 
 def _list(title: str, items: Sequence[str], texts: Texts) -> list[str]:

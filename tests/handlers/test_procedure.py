@@ -80,3 +80,13 @@ def test_only_what_was_asked_is_told(world: Library, known: Knowledge) -> None:
     assert "Thời hạn giải quyết" in said
     assert "☐" not in said
     assert "Nơi nộp" not in said
+
+
+def test_steps_of_many_pages_are_cut_and_lead_to_the_source(world: Library, known: Knowledge) -> None:
+    record = world.get("1.001193")
+    assert record
+    long = record.model_copy(update={"steps": tuple(f"Bước {n} " + "rất dài " * 80 for n in range(30))})
+    said = answer(long, [Facet.GENERAL], record.checked_on, known)
+    assert len(said.text) < 8000
+    assert "xem đủ ở trang nguồn" in said.text
+    assert said.choices[0].url == str(record.source_url)
