@@ -19,7 +19,8 @@ from knowledge.words import Words
 
 MOST = 10
 _CODE = re.compile(r"(?<![\d.])([1-9])[.\s]?(\d{6})(?!\d)")
-_ALSO_RIGHT = 0.9
+_AND = re.compile(r"\s+(?:và|va|với cả|voi ca|đồng thời|dong thoi|cùng với|cung voi)\s+|[;\n]+", re.IGNORECASE)
+_PARTS_AT_MOST = 3
 _YES_OR_NO = frozenset({Smalltalk.YES, Smalltalk.NO})
 _COURTESY = frozenset({Smalltalk.GREETING, Smalltalk.THANKS, Smalltalk.GOODBYE})
 """Said before or after a question as well."""
@@ -69,7 +70,7 @@ class Reader:
         ranked = self.ranker.rank(query, self._model)
         if (about := self._entries.get(topic or "")) is not None:
             return self._in_dialogue(text, query, ranked, about)
-        return self._decided(query, ranked, topic)
+        return self._several(text, self._decided(query, ranked, topic))
 
     def explain(self, text: str) -> list[Candidate]:
         """The candidates as weighed, each feature with what it contributed to the score."""
@@ -115,6 +116,23 @@ class Reader:
             return None
         asks = facets_of(query.words, self._words) != (Facet.GENERAL,)
         return kind if len(query.words) <= longest.length + 2 and not asks else None
+
+    def _several(self, text: str, whole: Reading) -> Reading:
+        """A message that asks about two procedures ("… và …"), each part clear by itself: both are named."""
+        parts = [part for part in _AND.split(text) if part.strip()]
+        if not 1 < len(parts) <= _PARTS_AT_MOST or whole.decision is Decision.DECLINE:
+            return whole
+        readings = [self._alone(part) for part in parts]
+        codes = list(dict.fromkeys(reading.codes[0] for reading in readings if reading.decision is Decision.ANSWER))
+        if len(codes) < len(parts):
+            return whole
+        if whole.decision is Decision.ANSWER:
+            return replace(whole, also=tuple(code for code in codes if code != whole.codes[0]))
+        return replace(readings[0], facets=whole.facets, also=tuple(codes[1:]))
+
+    def _alone(self, text: str) -> Reading:
+        query = self.queries.read(text)
+        return self._decided(query, self.ranker.rank(query, self._model), None)
 
     def _in_dialogue(self, text: str, query: Query, ranked: list[Candidate], about: Entry) -> Reading:
         """A message after an answer: more about the same procedure, about a neighbour of it, or something new."""

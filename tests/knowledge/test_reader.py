@@ -123,3 +123,9 @@ def test_every_candidate_can_be_explained(reader: Reader) -> None:
     first = reader.explain("mất căn cước làm lại ở đâu")[0]
     assert first.code == CARD
     assert sum(first.features.values()) == pytest.approx(first.score, abs=0.05)
+
+
+def test_two_procedures_in_one_message_are_both_named(reader: Reader) -> None:
+    reading = reader.read("làm lại thẻ căn cước bị mất và đăng ký tạm trú cần giấy tờ gì")
+    assert reading.decision is Decision.ANSWER
+    assert {reading.codes[0], *reading.also} == {CARD, STAY}
