@@ -35,7 +35,7 @@ def facets_of(typed: Sequence[Word], words: Words, own: Set[str] = frozenset()) 
             asking.add(facet)
     general = first.pop(Facet.GENERAL, None)
     if not first:
-        return (_opening(typed, words),)
+        return (_opening(typed, words, own),)
     if Facet.ONLINE in first or Facet.FORM in first or Facet.WHO in first:
         first.pop(Facet.WHERE, None)
     if not first:
@@ -84,14 +84,14 @@ def _names_a_thing(hit: Found, typed: Sequence[Word]) -> bool:
     return last == "ho" and end < len(typed) and typed[end].plain in _THINGS
 
 
-def _opening(typed: Sequence[Word], words: Words) -> Facet:
+def _opening(typed: Sequence[Word], words: Words, own: Set[str]) -> Facet:
     """What a message without any question asks by the noun it begins with: "Mẫu …", "Phí …", "Hồ sơ …"."""
     said = list(typed)
     fillers = {place for hit in words.filler.found(said) for place in range(hit.start, hit.start + hit.length)}
     for place, word in enumerate(said[:6]):
         hit = next(words.nouns.at(said, place), None)
         if hit is not None:
-            return Facet(hit.value)
+            return Facet.GENERAL if _is_own(hit, typed, own) else Facet(hit.value)
         if place not in fillers and word.plain not in {"xin", "cho", "hoi", "ve"}:
             break
     return Facet.GENERAL

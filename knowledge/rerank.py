@@ -19,7 +19,7 @@ from knowledge.query import Query
 from knowledge.words import Words
 
 MODEL = DATA / "model.json"
-CANDIDATES = 30
+CANDIDATES = 20
 
 FEATURES = (
     "cosine",  # best phrase
