@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import feedback, life_event, procedure
@@ -12,7 +13,7 @@ from handlers.privacy import without_marks
 from handlers.router import Feature
 from handlers.smalltalk import HELP, HUMAN, small_talk
 from knowledge.normalize import fold
-from knowledge.procedures import CODE
+from knowledge.procedures import CODE, Procedure
 from knowledge.reading import Decision, Facet, Reading
 
 NONE = "khong"
@@ -52,15 +53,17 @@ def _open_menu(ctx: Context) -> tuple[str, ...]:
 def _offer_again(codes: tuple[str, ...], reading: Reading, text: str, ctx: Context) -> Outcome:
     """Somebody asks on without having chosen: which of them is asked about must not be guessed."""
     found = [record for code in codes if (record := ctx.knowledge.get(code))]
-    choices = (
-        *(Choice(p.name, procedure.show_action(p.code, reading.facet)) for p in found),
-        Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}"),
-    )
     asked = replace(_asked(reading, text), decision=Decision.CLARIFY)
-    reply = Reply(ctx.texts("ask.which"), choices)
+    reply = Reply(ctx.texts("ask.which"), _menu(found, reading.facet, ctx))
     return Outcome(
         (reply,), notes=(asked,), decision=Decision.CLARIFY, facet=reading.facet, codes=tuple(p.code for p in found)
     )
+
+
+def _menu(found: Sequence[Procedure], facet: Facet, ctx: Context) -> tuple[Choice, ...]:
+    """These procedures and "none of these"; empty where there is nothing to choose from."""
+    choices = tuple(Choice(p.name, procedure.show_action(p.code, facet)) for p in found)
+    return (*choices, Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}")) if choices else ()
 
 
 def _without_fines(outcome: Outcome, text: str, ctx: Context) -> Outcome:
@@ -132,9 +135,7 @@ def _shown(
 def _offer(reading: Reading, text: str, ctx: Context) -> Outcome:
     facet = Facet.GENERAL if reading.facet is Facet.NONE else reading.facet
     found = [record for code in _likely(reading)[:OFFERED_AT_MOST] if (record := ctx.knowledge.get(code))]
-    choices = tuple(Choice(p.name, procedure.show_action(p.code, facet)) for p in found)
-    if choices:
-        choices += (Choice(ctx.texts("ask.none"), f"{NONE}:{ctx.ref}"),)
+    choices = _menu(found, facet, ctx)
     reply = Reply(ctx.texts("ask.clarify" if choices else "ask.clarify_more"), choices)
     codes = tuple(p.code for p in found)
     dialogue = replace(ctx.dialogue, topic=reading.topic)

@@ -92,9 +92,16 @@ class QueryReader:
         self._words = vocabulary
         self._near = _neighbours(term for term in index.rarity if " " not in term)
 
-    def read(self, text: str, about: Entry | None = None) -> Query:
-        """Read a message; ``about``: the procedure talked of so far, whose name is heard along with what is typed."""
-        typed = tuple(self._deceased(self._mended(self._plainly(self._opened(_LABEL.sub("", text))))))[-LONGEST:]
+    def read(self, text: str) -> Query:
+        """Read a message."""
+        typed = tuple(self._deceased(self._mended(self._plainly(self._opened(_LABEL.sub("", text))))))
+        return self._weighed(typed[-LONGEST:])
+
+    def heard_with(self, query: Query, about: Entry) -> Query:
+        """The same message with the name of the procedure talked of so far heard along with it."""
+        return self._weighed(query.words, about)
+
+    def _weighed(self, typed: tuple[Word, ...], about: Entry | None = None) -> Query:
         plain = tuple(word.plain for word in typed)
         strength = self._strengths(typed)
         weights: dict[str, float] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from knowledge import other_names
@@ -69,7 +69,7 @@ class Reader:
             return Reading(Decision.SMALLTALK, smalltalk=kind, topic=topic)
         ranked = self.ranker.rank(query, self._model)
         if (about := self._entries.get(topic or "")) is not None:
-            return self._in_dialogue(text, query, ranked, about)
+            return self._in_dialogue(query, ranked, about)
         return self._several(text, self._decided(query, ranked, topic))
 
     def explain(self, text: str) -> list[Candidate]:
@@ -134,7 +134,7 @@ class Reader:
         query = self.queries.read(text)
         return self._decided(query, self.ranker.rank(query, self._model), None)
 
-    def _in_dialogue(self, text: str, query: Query, ranked: list[Candidate], about: Entry) -> Reading:
+    def _in_dialogue(self, query: Query, ranked: list[Candidate], about: Entry) -> Reading:
         """A message after an answer: more about the same procedure, about a neighbour of it, or something new."""
         alone = self._decided(query, ranked, about.code)
         if query.outside and (len(query.content) > 1 or max(map(len, query.outside)) > 2):
@@ -143,15 +143,16 @@ class Reader:
         needs = asks_for_a_paper(query.words, self._words)
         if not needs and alone.decision is Decision.ANSWER and _names_itself(ranked[0]):
             return replace(alone, followup=alone.codes[0] == about.code)
-        heard = self.queries.read(text, about)
+        heard = self.queries.heard_with(query, about)
         neighbours = self.ranker.rank(heard, self._model)
         if query.acts and not needs and self._is_neighbour(neighbours, about):
             judged = self._decided(heard, neighbours, about.code)
             if judged.decision is not Decision.DECLINE:
                 return judged
-        if not needs and alone.decision is not Decision.DECLINE and self._is_elsewhere(query, ranked[0], about):
+        own = self._own_words(about)
+        if not needs and alone.decision is not Decision.DECLINE and _is_elsewhere(query, ranked[0], about, own):
             return _in_order_of(alone, neighbours)
-        if needs or self._continues(query, facets, about):
+        if needs or _continues(query, facets, own):
             matches = (Match(about.code, 1.0, ""), *(m for m in self._matches(neighbours, 0.0) if m.code != about.code))
             return Reading(Decision.ANSWER, matches[:MOST], facets, topic=about.code, followup=True, margin=1.0)
         return alone
@@ -163,23 +164,11 @@ class Reader:
         numbers = self._numbers
         return bool(self.ranker.kinds(numbers[code]) & self.ranker.kinds(numbers[other]))
 
-    def _is_elsewhere(self, query: Query, first: Candidate, about: Entry) -> bool:
-        """Whether what is said stands in another procedure and not in the one talked about, its papers included."""
-        total = sum(query.content.values())
-        if first.code == about.code or not total:
-            return False
-        own = about.keys.keys() | self._body(about.code)
-        here = sum(weight for plain, weight in query.content.items() if plain in own) / total
-        if first.features["phrase_said"] > _NAMED_FULLY and first.features["told"] > _NAMED_FULLY:
-            return here < _NAMED_FULLY
-        said = first.features["phrase_said"] > _HALF
-        return said and first.features["question_anywhere"] - here > _ELSEWHERE
-
-    def _body(self, code: str) -> frozenset[str]:
-        """The words of a record's papers, conditions and notes; looked at only for the one talked about."""
-        record = self._records[code]
+    def _own_words(self, about: Entry) -> Set[str]:
+        """The words of a record, its papers, conditions and notes included; only for the one talked about."""
+        record = self._records[about.code]
         texts = [*(d.name for d in record.documents), *record.conditions, *record.notes, *record.steps, record.who]
-        return frozenset(one.plain for text in texts for one in words(text))
+        return about.keys.keys() | {one.plain for text in texts for one in words(text)}
 
     def _is_neighbour(self, ranked: Sequence[Candidate], about: Entry) -> bool:
         """Whether, heard with the topic, another procedure on the same thing has the act that was said."""
@@ -192,16 +181,6 @@ class Reader:
             and first.score - here > _CLEARLY
             and first.features["act_same"] > 0.0
         )
-
-    def _continues(self, query: Query, facets: Sequence[Facet], about: Entry) -> bool:
-        """Whether a message that names no other procedure is about the topic: it asks for a part of it, or asks on with
-        words of its record.
-        """
-        if facets[0] is not Facet.GENERAL:
-            return len(query.content) <= _FOLLOWING
-        own = about.keys.keys() | self._body(about.code)
-        known = len(query.content) <= _LITTLE and set(query.content) <= own
-        return len(query.words) > 1 and known and bool(set(query.plain) & _AGAIN)
 
     def _matches(self, ranked: Sequence[Candidate], sure: float) -> tuple[Match, ...]:
         if not ranked:
@@ -244,3 +223,25 @@ def _in_order_of(reading: Reading, heard: Sequence[Candidate]) -> Reading:
 def _names_itself(candidate: Candidate) -> bool:
     """Whether a question says by itself what it is about, without what was said before."""
     return candidate.features["phrase_said"] > _NAMED
+
+
+def _is_elsewhere(query: Query, first: Candidate, about: Entry, own: Set[str]) -> bool:
+    """Whether what is said stands in another procedure and not among the ``own`` words of the one talked about."""
+    total = sum(query.content.values())
+    if first.code == about.code or not total:
+        return False
+    here = sum(weight for plain, weight in query.content.items() if plain in own) / total
+    if first.features["phrase_said"] > _NAMED_FULLY and first.features["told"] > _NAMED_FULLY:
+        return here < _NAMED_FULLY
+    said = first.features["phrase_said"] > _HALF
+    return said and first.features["question_anywhere"] - here > _ELSEWHERE
+
+
+def _continues(query: Query, facets: Sequence[Facet], own: Set[str]) -> bool:
+    """Whether a message that names no other procedure is about the topic: it asks for a part of it, or asks on with its
+    ``own`` words.
+    """
+    if facets[0] is not Facet.GENERAL:
+        return len(query.content) <= _FOLLOWING
+    known = len(query.content) <= _LITTLE and set(query.content) <= own
+    return len(query.words) > 1 and known and bool(set(query.plain) & _AGAIN)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.importers import jsonl
+from knowledge.index import Kind
 from knowledge.library import Library, shipped
 from knowledge.query import Query
 from knowledge.reader import Reader
@@ -119,7 +120,7 @@ def stored_groups(reader: Reader, weight: float) -> list[tuple[NDArray[np.float6
     groups = []
     for number, entry in enumerate(reader.index.entries):
         for row, phrase in enumerate(entry.phrases):
-            if phrase.kind != 3:
+            if phrase.kind is not Kind.QUESTION:
                 continue
             with reader.ranker.hidden(number, row):
                 groups += groups_of(reader, [Label("", phrase.text, frozenset({entry.code}), weight)])
@@ -142,8 +143,8 @@ def confidences(rows: Sequence[tuple[Label, list[Candidate], Query]]) -> NDArray
 def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[float, float]:
     """The least probabilities at which at most the allowed share is answered wrongly or out of scope."""
     rows = judged(reader, model, labels)
-    inside = sum(label.weight for label, _, _ in rows if label.codes) or 1.0
-    outside = sum(label.weight for label, _, _ in rows if not label.codes) or 1.0
+    inside = sum(1 for label, _, _ in rows if label.codes) or 1
+    outside = sum(1 for label, _, _ in rows if not label.codes) or 1
     wrong = [
         (probability(confidence_features(ranked, query), model.first_right), label)
         for label, ranked, query in rows
@@ -152,13 +153,11 @@ def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[f
     answer = next(
         limit
         for limit in np.arange(0.2, 1.0, 0.01)
-        if sum(label.weight for p, label in wrong if p >= limit and label.codes) / inside <= WRONG_AT_MOST
-        and sum(label.weight for p, label in wrong if p >= limit and not label.codes) / outside <= OUTSIDE_AT_MOST
+        if sum(1 for p, label in wrong if p >= limit and label.codes) / inside <= WRONG_AT_MOST
+        and sum(1 for p, label in wrong if p >= limit and not label.codes) / outside <= OUTSIDE_AT_MOST
     )
     meant = sorted(
-        probability(confidence_features(ranked, query), model.any_meant)
-        for label, ranked, query in rows
-        if label.codes and label.weight == 1.0
+        probability(confidence_features(ranked, query), model.any_meant) for label, ranked, query in rows if label.codes
     )
     return round(float(answer), 3), round(meant[int(len(meant) * DECLINED_AT_MOST)], 3)
 
@@ -173,9 +172,8 @@ def train(reader: Reader, labels: Sequence[Label]) -> Model:
     features = confidences(rows)
     inside = np.array([float(bool(label.codes)) for label, _, _ in rows])
     right = np.array([float(ranked[0].code in label.codes) for label, ranked, _ in rows])
-    weight = np.array([label.weight for label, _, _ in rows])
-    within, beyond = float((weight * inside).sum()), float((weight * (1 - inside)).sum())
-    heavier = np.where(inside > 0, weight, max(1.0, within / max(1.0, beyond) / 2.0))
+    within, beyond = float(inside.sum()), float((1 - inside).sum())
+    heavier = np.where(inside > 0, 1.0, max(1.0, within / max(1.0, beyond) / 2.0))
     any_meant = learn_probability(features, inside, heavier)
     first_right = learn_probability(features, right, heavier)
     named = [dict(zip(CONFIDENCE, map(float, np.round(w, 4)), strict=True)) for w in (any_meant, first_right)]
