@@ -1,4 +1,4 @@
-"""A plan (kế hoạch) as its document says it: tasks, who leads, who supports, when. Values; nothing here reads a file."""
+"""A plan (kế hoạch) as its document says it: tasks, who leads, who supports, when. Values; no file is read here."""
 
 from __future__ import annotations
 
