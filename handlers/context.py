@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Dialogue
+from handlers.duties import Duties, NoDuties, Person
 from handlers.texts import Texts
 from knowledge.life_events import LifeEvent
 from knowledge.places import Former
@@ -56,6 +57,10 @@ class Context:
     ref: int
     """Number of this message: feedback buttons refer to it."""
     dialogue: Dialogue = field(default_factory=Dialogue)
+    person: Person | None = None
+    """Who linked this chat as an official; None: a citizen, or a group."""
+    duties: Duties = field(default_factory=NoDuties)
+    """The plan and its ledger."""
 
     @property
     def today(self) -> date:

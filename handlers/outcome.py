@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from handlers.dialogue import Dialogue
-from handlers.message import Reply
+from handlers.duties import Cadences
+from handlers.message import Media, Reply
 from knowledge.reading import Decision, Facet
+from scheduler.ledger import Form
 
 
 class Verdict(StrEnum):
@@ -43,7 +46,104 @@ class Forget:
     """Delete everything kept of this chat."""
 
 
-Note = Asked | Judged | Forget
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The person takes an invite: this chat now holds its role."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person gives up a role on this chat."""
+
+    membership: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A unit's report for one occurrence."""
+
+    duty: int
+    code: str
+    membership: int
+    text: str = ""
+    form: Form | None = None
+    quantity: int | None = None
+    is_new_form: bool = False
+    links: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The report in force is taken back while the period is open."""
+
+    duty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """Remind this chat again at a time before the deadline."""
+
+    duty: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Somebody else of the unit does it; they are told."""
+
+    duty: int
+    membership: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A difficulty (vướng mắc) that the coordinator should see."""
+
+    duty: int
+    membership: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The coordinator accepts the report in force."""
+
+    duty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The coordinator returns the report in force with a reason; the unit is told."""
+
+    duty: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The occurrence does not apply, for a reason."""
+
+    duty: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanConfirmed:
+    """A draft plan is confirmed; each rhythm that is not in its text is stored as set by ``by``."""
+
+    plan: int
+    by: str
+    cadences: Cadences
+
+
+DutyNote = (
+    Joined | Left | Reported | Withdrawn | Snoozed | Passed | Stuck | Accepted | Returned | SetAside | PlanConfirmed
+)
+"""What officials want written down."""
+Note = Asked | Judged | Forget | DutyNote
 
 
 class Keep(StrEnum):

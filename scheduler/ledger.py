@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -123,6 +124,17 @@ def counted_at(now: datetime, first: datetime | None, returned_at: datetime | No
     if first is not None and returned_at is not None and now <= returned_at + grace:
         return first
     return now
+
+
+def receipt(tt: str, period: str, unit: str, attempt: int) -> str:
+    """Code of a report: "BC-PL3-2024W34-LELOI"; a second one for the same period ends in "-2".
+
+    ``unit`` is the unit's short name; only its letters and digits without accents are kept.
+    """
+    plain = unicodedata.normalize("NFD", unit.replace("đ", "d").replace("Đ", "D"))
+    place = "".join(char for char in plain if char.isascii() and char.isalnum()).upper()
+    code = f"BC-PL{tt}-{period.replace('-', '')}-{place}"
+    return code if attempt <= 1 else f"{code}-{attempt}"
 
 
 class Form(StrEnum):
