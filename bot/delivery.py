@@ -7,9 +7,11 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from typing import Protocol
 
 import structlog
 from aiolimiter import AsyncLimiter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import limits, metrics, outbox
 from bot.channels.base import Channel, DeliveryError
@@ -17,8 +19,19 @@ from bot.clock import Clock
 from bot.storage import Storage
 from bot.tables import Outbox
 from bot.worker import Worker
+from handlers.message import Reply
 
 log = structlog.get_logger()
+
+
+class Composer(Protocol):
+    """Makes the words of messages that leave by themselves, when they leave."""
+
+    async def compose(self, row: Outbox, /) -> list[Reply]:
+        """What is true now; empty where nothing is left to say."""
+
+    async def refused(self, session: AsyncSession, row: Outbox, reason: str, /) -> None:
+        """The platform refuses this chat for good: try the next chat of whoever was meant."""
 
 
 class Delivery(Worker):
@@ -26,9 +39,12 @@ class Delivery(Worker):
 
     name = "delivery"
 
-    def __init__(self, storage: Storage, channels: Mapping[str, Channel], now: Clock) -> None:
+    def __init__(
+        self, storage: Storage, channels: Mapping[str, Channel], now: Clock, composer: Composer | None = None
+    ) -> None:
         super().__init__(now)
         self._storage = storage
+        self._composer = composer
         self._channels = {name: channel for name, channel in channels.items() if not channel.traits.pulled}
         self._worker = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._looked_for_dead = False
@@ -72,13 +88,11 @@ class Delivery(Worker):
             task.cancel()
 
     async def _send(self, row: Outbox) -> None:
-        channel = self._channels[row.channel]
-        await self._speed[row.channel].acquire()
         try:
-            async with asyncio.timeout(limits.SEND_TIMEOUT):
-                platform_id = await channel.send(row.chat, outbox.reply_of(row.body))
-            if not platform_id:
-                raise DeliveryError("the platform gave no message id", in_doubt=True)
+            replies = await self._words(row)
+            platform_id = None
+            for reply in replies:
+                platform_id = await self._one(row, reply)
         except DeliveryError as error:
             await self._failed(row, error)
         except TimeoutError:
@@ -87,7 +101,29 @@ class Delivery(Worker):
             log.exception("channel_failed", channel=row.channel, outbox_id=row.id)
             await self._failed(row, DeliveryError(f"error in the channel: {type(error).__name__}"))
         else:
-            await self._sent(row, platform_id)
+            if platform_id is None:
+                await self._moot(row)
+            else:
+                await self._sent(row, platform_id)
+
+    async def _words(self, row: Outbox) -> list[Reply]:
+        if "compose" not in row.body:
+            return [outbox.reply_of(row.body)]
+        if self._composer is None:
+            raise DeliveryError("nobody here composes messages")
+        return await self._composer.compose(row)
+
+    async def _one(self, row: Outbox, reply: Reply) -> str:
+        await self._speed[row.channel].acquire()
+        async with asyncio.timeout(limits.SEND_TIMEOUT):
+            platform_id = await self._channels[row.channel].send(row.chat, reply)
+        if not platform_id:
+            raise DeliveryError("the platform gave no message id", in_doubt=True)
+        return platform_id
+
+    async def _moot(self, row: Outbox) -> None:
+        async with self._storage.write() as session:
+            await outbox.moot(session, row)
 
     async def _sent(self, row: Outbox, platform_id: str) -> None:
         async with self._storage.write() as session:
@@ -97,6 +133,8 @@ class Delivery(Worker):
     async def _failed(self, row: Outbox, error: DeliveryError) -> None:
         async with self._storage.write() as session:
             await outbox.failed(session, row, error, self._now())
+            if error.permanent and self._composer is not None:
+                await self._composer.refused(session, row, error.reason)
         how = "permanent" if error.permanent else "in_doubt" if error.in_doubt else "retry"
         metrics.SEND_FAILED.labels(row.channel, how).inc()
         log.warning("not_delivered", channel=row.channel, outbox_id=row.id, how=how, attempts=row.attempts)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot import limits, metrics
 from bot.storage import Storage
 from bot.tables import Dialogue, Inbox, InboxState, Outbox, OutboxState
+from scheduler.outbox import ANSWER
 
 
 async def tick(storage: Storage, now: datetime) -> None:
@@ -23,9 +24,9 @@ async def tick(storage: Storage, now: datetime) -> None:
 async def purge(storage: Storage, now: datetime) -> None:
     """Delete conversations older than we keep them; what still waits to be answered or sent stays."""
     before = now - limits.KEEP_MESSAGES
+    ended = delete(Outbox).where(col(Outbox.state) != OutboxState.QUEUED)
     async with storage.write() as session:
-        await session.execute(
-            delete(Outbox).where(col(Outbox.created_at) < before, col(Outbox.state) != OutboxState.QUEUED)
-        )
+        await session.execute(ended.where(col(Outbox.created_at) < before, col(Outbox.kind) == ANSWER.name))
+        await session.execute(ended.where(col(Outbox.created_at) < now - limits.KEEP_NOTICES))
         await session.execute(delete(Inbox).where(col(Inbox.received_at) < before, col(Inbox.state) != InboxState.NEW))
         await session.execute(delete(Dialogue).where(col(Dialogue.updated_at) < before))

@@ -44,9 +44,18 @@ API_WAIT = 12.0
 HISTORY_MESSAGES = 60
 """Most messages shown again after a reload."""
 
+# Evidence
+EVIDENCE_BYTES = 20 * 1024 * 1024
+"""Largest file kept as proof (Telegram hands out at most 20 MB to bots)."""
+EVIDENCE_BATCH = 20
+EVIDENCE_TIMEOUT = 60.0
+EVIDENCE_ATTEMPTS = 8
+
 # Keeping
 KEEP_MESSAGES = timedelta(days=30)
 """Conversations (already masked) are deleted after this time; questions stay without any link to a person."""
+KEEP_NOTICES = timedelta(days=730)
+"""What was sent to officials about duties, and how it was delivered, is part of the ledger."""
 STOP_WITHIN = 4.0
 """Time for draining after SIGTERM; the process ends within 5 s."""
 TICK = 60

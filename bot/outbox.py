@@ -140,6 +140,11 @@ async def sent(session: AsyncSession, row: Outbox, platform_id: str, now: dateti
     await session.execute(_mine(row).values(**values))
 
 
+async def moot(session: AsyncSession, row: Outbox) -> None:
+    """Write down that nothing was left to say."""
+    await session.execute(_mine(row).values(state=OutboxState.MOOT, lease_until=None))
+
+
 async def failed(session: AsyncSession, row: Outbox, error: DeliveryError, now: datetime) -> None:
     """Write down a failure: for good, held in doubt, or to be tried again later."""
     hold = error.in_doubt and KINDS[row.kind].in_doubt is InDoubt.HOLD

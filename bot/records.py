@@ -15,6 +15,7 @@ from handlers.dialogue import Dialogue
 from handlers.message import Message
 from handlers.outcome import Asked, Forget, Judged, Note, Verdict
 from knowledge.reading import Decision
+from scheduler.outbox import ANSWER
 
 
 def _key(message: Message) -> tuple[str, str, str]:
@@ -91,7 +92,8 @@ async def _forget(session: AsyncSession, row: Inbox) -> None:
     await session.execute(
         delete(DialogueRow).where(col(DialogueRow.channel) == here[0], col(DialogueRow.chat) == here[1])
     )
-    await session.execute(delete(Outbox).where(col(Outbox.channel) == here[0], col(Outbox.chat) == here[1]))
+    answers = delete(Outbox).where(col(Outbox.channel) == here[0], col(Outbox.chat) == here[1])
+    await session.execute(answers.where(col(Outbox.kind) == ANSWER.name))
     others = delete(Inbox).where(col(Inbox.channel) == here[0], col(Inbox.chat) == here[1], col(Inbox.id) != row.id)
     await session.execute(others)
     row.body = {"sender": row.body["sender"], "text": ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -61,6 +61,8 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     """In doubt after a crash: an official decides whether to send again."""
+    MOOT = "moot"
+    """Nothing was left to say when its turn came: what it was about was done meanwhile."""
 
 
 class Outbox(SQLModel, table=True):
@@ -178,3 +180,195 @@ class ProcedureVersion(SQLModel, table=True):
     state: str = Field(default=VersionState.REVIEW, max_length=16)
     decided_by: str | None = Field(default=None, max_length=120)
     decided_at: datetime | None = None
+
+
+class PlanState(StrEnum):
+    DRAFT = "draft"
+    """Read, and not confirmed by anybody: nothing is reminded."""
+    CONFIRMED = "confirmed"
+    REPLACED = "replaced"
+    """A draft that became the new text of a confirmed plan, or that a newer draft took the place of."""
+
+
+class Plan(SQLModel, table=True):
+    """A plan as one document told it."""
+
+    __table_args__ = (Index(None, "state", "id"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=500)
+    year: int
+    file: str = Field(max_length=200)
+    digest: str = Field(max_length=64)
+    """Of the file: the same document is not imported twice."""
+    body: dict[str, Any] = _json()
+    """What was read: plan, tasks, warnings."""
+    imported_at: datetime
+    state: str = Field(default=PlanState.DRAFT, max_length=16)
+    replaces: int | None = Field(default=None, foreign_key="plan.id")
+    """The confirmed plan that this draft is a newer text of."""
+    confirmed_by: str | None = Field(default=None, max_length=120)
+    confirmed_at: datetime | None = None
+
+
+class Task(SQLModel, table=True):
+    """A task of a confirmed plan, with the rhythm that is in force."""
+
+    __table_args__ = (UniqueConstraint("plan_id", "tt"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    plan_id: int = Field(foreign_key="plan.id")
+    tt: str = Field(max_length=32)
+    content: str = Field(max_length=8000)
+    body: dict[str, Any] = _json()
+    cadence: dict[str, Any] = _json()
+    set_by: str | None = Field(default=None, max_length=120)
+    """Who set the rhythm; None: the words of the plan say it."""
+    ended: bool = False
+    """No longer in the plan's newest text; what was reported stays."""
+
+
+class Occurrence(SQLModel, table=True):
+    """One task, unit and period. A late report settles its own row and no other."""
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "unit", "period"),
+        Index(None, "unit", "mark", "due"),
+        Index(None, "mark", "due"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id")
+    unit: str = Field(max_length=64)
+    period: str = Field(max_length=32)
+    label: str = Field(max_length=200)
+    begins: date
+    ends: date
+    due_on: date
+    hour: str | None = Field(default=None, max_length=5)
+    due: datetime
+    """After this moment a report is late."""
+    deadline: datetime
+    """Working deadline that is reminded against: never later than ``due``."""
+    soon: datetime
+    """First reminder."""
+    raised_at: datetime | None = None
+    """Of an event task: when the event was told."""
+    mark: str = Field(default="open", max_length=16)
+    reported_at: datetime | None = None
+    returned_at: datetime | None = None
+    reason: str = Field(default="", max_length=500)
+    holder: int | None = Field(default=None, foreign_key="member.id")
+    snoozes: int = 0
+    stage: str | None = Field(default=None, max_length=16)
+    """The last stage of reminding that was reached."""
+    next_at: datetime | None = Field(default=None, index=True)
+    """When the next stage comes; None: nothing more to say."""
+
+
+class Submission(SQLModel, table=True):
+    """A report of a unit for an occurrence; a withdrawn or returned one stays as history."""
+
+    __table_args__ = (UniqueConstraint("occurrence_id", "attempt"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id")
+    attempt: int
+    code: str = Field(max_length=120, index=True)
+    member_id: int | None = Field(default=None, foreign_key="member.id")
+    sent_at: datetime
+    text: str = Field(default="", max_length=2000)
+    form: str | None = Field(default=None, max_length=16)
+    quantity: int | None = None
+    is_new_form: bool = False
+    state: str = Field(default="sent", max_length=16, index=True)
+    """sent, withdrawn, returned or accepted."""
+    decided_by: int | None = Field(default=None, foreign_key="member.id")
+    decided_at: datetime | None = None
+    reason: str = Field(default="", max_length=500)
+
+
+class Evidence(SQLModel, table=True):
+    """A picture, file or link of a report. A copy is kept: links die and platforms forget."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    kind: str = Field(max_length=16)
+    name: str = Field(default="", max_length=1000)
+    """File name, or the address of a link."""
+    channel: str = Field(default="", max_length=32)
+    ref: str = Field(default="", max_length=1000)
+    """How the channel fetches it."""
+    state: str = Field(default="pending", max_length=16, index=True)
+    """pending, kept or failed."""
+    attempts: int = 0
+    not_before: datetime
+    sha256: str | None = Field(default=None, max_length=64, index=True)
+    likeness: str | None = Field(default=None, max_length=16)
+    """Perceptual hash of a picture, 64 bits in hexadecimal."""
+    size: int | None = None
+    twin: int | None = Field(default=None, foreign_key="evidence.id")
+    """An earlier picture of another period that looks the same: flagged, never refused."""
+
+
+class Member(SQLModel, table=True):
+    """A role in a unit, held by whoever linked a chat to it. No name is asked for."""
+
+    __table_args__ = (Index(None, "unit", "role"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    unit: str = Field(max_length=64)
+    role: str = Field(max_length=16)
+    label: str = Field(default="", max_length=120)
+    substitute: bool = False
+    active: bool = True
+    created_at: datetime
+
+
+class Link(SQLModel, table=True):
+    """A chat by which a member is reached."""
+
+    __table_args__ = (
+        UniqueConstraint("member_id", "channel", "chat"),
+        Index(None, "channel", "chat"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    member_id: int = Field(foreign_key="member.id", index=True)
+    channel: str = Field(max_length=32)
+    chat: str = Field(max_length=128)
+    state: str = Field(default="open", max_length=16)
+    """open, or closed: the platform refuses for good (blocked, gone, window closed) until the person writes again."""
+    error: str | None = Field(default=None, max_length=500)
+    since: datetime
+
+
+class Invite(SQLModel, table=True):
+    """A code that gives a role once. Only its hash is kept."""
+
+    digest: str = Field(primary_key=True, max_length=64)
+    unit: str = Field(max_length=64)
+    role: str = Field(max_length=16)
+    label: str = Field(default="", max_length=120)
+    substitute: bool = False
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    member_id: int | None = Field(default=None, foreign_key="member.id")
+
+
+class Difficulty(SQLModel, table=True):
+    """What keeps a unit from doing a duty (vướng mắc), for the coordinator."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
+    member_id: int | None = Field(default=None, foreign_key="member.id")
+    text: str = Field(max_length=2000)
+    told_at: datetime
+    open: bool = Field(default=True, index=True)

@@ -31,7 +31,12 @@ class Kind:
 ANSWER = Kind("answer", 0, InDoubt.RESEND)
 """The answer to something a person just wrote."""
 
-KINDS = {kind.name: kind for kind in (ANSWER,)}
+NOTICE = Kind("notice", 5, InDoubt.RESEND)
+"""News about one duty for the people it concerns: returned, passed on, time to be reminded again."""
+REMINDER = Kind("reminder", 10, InDoubt.RESEND)
+"""The message of the day to an official; after a crash at most one a send slot arrives twice."""
+
+KINDS = {kind.name: kind for kind in (ANSWER, NOTICE, REMINDER)}
 
 
 def pause(attempts: int) -> timedelta:

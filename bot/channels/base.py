@@ -62,6 +62,9 @@ class Channel(Protocol):
     async def send(self, chat: str, reply: Reply, /) -> str:
         """Send one reply and return the platform's message id. Raises DeliveryError."""
 
+    async def download(self, ref: str, /) -> bytes:
+        """The bytes of a picture or file that somebody sent. Raises DeliveryError."""
+
 
 class PulledChannel:
     """A door whose other side fetches its replies itself: there is nothing to open and nothing is ever pushed."""
@@ -84,3 +87,7 @@ class PulledChannel:
     async def send(self, _chat: str, _reply: Reply, /) -> str:
         """Never called by the delivery, which leaves pulled channels alone."""
         raise DeliveryError(f"{self.name} fetches its replies itself", permanent=True)
+
+    async def download(self, _ref: str, /) -> bytes:
+        """Never called: what comes in by these doors is stored here at once."""
+        raise DeliveryError(f"{self.name} keeps no files", permanent=True)
