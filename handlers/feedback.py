@@ -8,7 +8,7 @@ from handlers.message import Choice, Message, Reply
 from handlers.outcome import Judged, Outcome, Verdict
 from handlers.router import Feature
 from handlers.smalltalk import HUMAN
-from knowledge.reading import Decision, Facet
+from knowledge.reading import Decision
 
 RIGHT = "dung"
 WRONG = "sai"
@@ -34,10 +34,10 @@ async def _right(arguments: tuple[str, ...], _message: Message, ctx: Context) ->
 async def _wrong(arguments: tuple[str, ...], _message: Message, ctx: Context) -> Outcome:
     question = _question(arguments)
     notes = (Judged(question, Verdict.WRONG),) if question is not None else ()
-    facet = Facet(ctx.dialogue.facet) if ctx.dialogue.facet else Facet.GENERAL
+    facets = procedure.parsed(ctx.dialogue.facet or "")
     near = ctx.dialogue.alternatives if question == ctx.dialogue.asked else ()
     found = [record for code in near if (record := ctx.knowledge.get(code))]
-    choices = tuple(Choice(p.name, procedure.show_action(p.code, facet)) for p in found)
+    choices = tuple(Choice(p.name, procedure.show_action(p.code, *facets)) for p in found)
     if not choices:
         alone = Reply(ctx.texts("feedback.sorry_alone"), (Choice(ctx.texts("menu.human"), HUMAN),))
         return Outcome((alone,), notes=notes)

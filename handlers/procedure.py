@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from itertools import groupby
 from textwrap import shorten
 
+from handlers import short_answer
 from handlers.context import Context
 from handlers.message import Choice, Reply
 from handlers.texts import Texts
-from knowledge.procedures import UNKNOWN, Channel, Document, Method, Need, Procedure
+from handlers.ways import fee_of, labels, time_of
+from knowledge.procedures import UNKNOWN, Channel, Document, Need, Procedure
 from knowledge.reading import Facet
 
 SHOW = "xem"
-"""Action of a choice that shows one part of a procedure: ``xem:CODE:FACET``."""
+"""Action of a choice that shows parts of a procedure: ``xem:CODE:FACET,FACET``."""
+STEPS = "buoc"
+"""Action of a choice that shows the steps: ``buoc:CODE``."""
+LONGEST_ACTION = 64
+"""Bytes that a platform carries with a button (Telegram)."""
 
 MORE: tuple[Facet, ...] = (Facet.DOCUMENTS, Facet.FEE, Facet.TIME, Facet.WHERE, Facet.ONLINE, Facet.WHO)
 """What is offered after an answer, in the order people ask for it."""
@@ -24,12 +29,28 @@ STEPS_AT_MOST = 10
 STEP_LENGTH = 400
 """Longest step that is shown, in characters; imported records have some of many pages."""
 
-_GENERAL_COVERS = (Facet.WHERE, Facet.TIME, Facet.FEE)
-"""Parts that the general answer already tells."""
+_NAMES_ITSELF = (Facet.FEE, Facet.TIME, Facet.WHERE, Facet.WHO, Facet.ONLINE, Facet.DOCUMENTS, Facet.GENERAL)
+"""Parts whose first line says what they are about."""
+_FACETS = frozenset(facet.value for facet in Facet if facet is not Facet.NONE)
 
 
-def show_action(code: str, facet: Facet) -> str:
-    return f"{SHOW}:{code}:{facet.value}"
+def show_action(code: str, *facets: Facet) -> str:
+    """The action that shows these parts; the last ones are left out where they do not fit."""
+    wanted = [facet for facet in facets if facet is not Facet.NONE] or [Facet.GENERAL]
+    while len(action := f"{SHOW}:{code}:{joined(wanted)}") > LONGEST_ACTION:
+        wanted.pop()
+    return action
+
+
+def joined(facets: Sequence[Facet]) -> str:
+    """Parts as an action and a dialogue carry them."""
+    return ",".join(facets)
+
+
+def parsed(text: str) -> tuple[Facet, ...]:
+    """Parts from what :func:`joined` wrote, also long ago: what is unknown is left out, nothing is the short answer."""
+    known = [Facet(name) for name in text.split(",") if name in _FACETS]
+    return tuple(dict.fromkeys(known)) or (Facet.GENERAL,)
 
 
 def day(value: date) -> str:
@@ -42,14 +63,34 @@ def reply(procedure: Procedure, facets: Sequence[Facet], ctx: Context) -> Reply:
     texts = ctx.texts
     if not procedure.valid_on(ctx.today):
         return _not_in_force(procedure, ctx)
-    lines: list[str] = []
+    asked = ", ".join(texts(f"facet.{facet}").lower() for facet in facets)
+    lines = [texts("card.title", name=procedure.name, facet=asked)]
     for facet in facets:
-        title = texts("card.title", name=procedure.name, facet=texts(f"facet.{facet}").lower())
-        lines += [title, *_part(procedure, facet, ctx), ""]
-    if procedure.stale_on(ctx.today):
-        lines += [texts("card.stale", day=day(procedure.review_by)), ""]
-    lines.append(source_line(procedure, texts))
-    return Reply("\n".join(lines), (*_links(procedure, facets, texts), *_more(procedure, facets, texts)))
+        part = _part(procedure, facet, ctx)
+        names_itself = facet in _NAMES_ITSELF and not part[0].startswith("- ")
+        heading = [] if len(facets) == 1 or names_itself else [texts("card.part", facet=texts(f"facet.{facet}"))]
+        lines += [*heading, *part, ""]
+    return Reply(_closed(lines, procedure, ctx), (*_links(procedure, facets, texts), *_more(procedure, facets, ctx)))
+
+
+def steps(procedure: Procedure, ctx: Context) -> Reply:
+    """What one does, in order, and what to mind."""
+    texts = ctx.texts
+    if not procedure.valid_on(ctx.today):
+        return _not_in_force(procedure, ctx)
+    lines = [texts("card.title", name=procedure.name, facet=texts("card.show_steps").lower())]
+    lines += _numbered(procedure.steps, texts) or [texts("card.unknown", what=texts("card.show_steps").lower())]
+    lines += [*_list("card.notes", procedure.notes, texts), ""]
+    links = [Choice(texts("card.open_source"), url=str(procedure.source_url))] if _is_cut(procedure.steps) else []
+    more = [_choice(procedure, facet, texts) for facet in MORE[:MORE_AT_MOST]]
+    return Reply(_closed(lines, procedure, ctx), (*links, *more))
+
+
+def _closed(lines: Sequence[str], procedure: Procedure, ctx: Context) -> str:
+    """The text with where it comes from, and with a warning when that was long ago."""
+    stale = procedure.stale_on(ctx.today)
+    warning = [ctx.texts("card.stale", day=day(procedure.review_by)), ""] if stale else []
+    return "\n".join([*lines, *warning, source_line(procedure, ctx.texts)])
 
 
 def source_line(procedure: Procedure, texts: Texts) -> str:
@@ -73,15 +114,23 @@ def _not_in_force(procedure: Procedure, ctx: Context) -> Reply:
 def _links(procedure: Procedure, facets: Sequence[Facet], texts: Texts) -> list[Choice]:
     if Facet.ONLINE in facets and procedure.online_url:
         return [Choice(texts("card.open_portal"), url=str(procedure.online_url))]
-    if Facet.FORM in facets or Facet.LEGAL in facets or (Facet.GENERAL in facets and _is_cut(procedure.steps)):
+    if Facet.FORM in facets or Facet.LEGAL in facets:
         return [Choice(texts("card.open_source"), url=str(procedure.source_url))]
     return []
 
 
-def _more(procedure: Procedure, facets: Sequence[Facet], texts: Texts) -> list[Choice]:
-    told = {*facets, *(_GENERAL_COVERS if Facet.GENERAL in facets else ())}
-    rest = [facet for facet in MORE if facet not in told][:MORE_AT_MOST]
-    return [Choice(texts(f"facet.{facet}"), show_action(procedure.code, facet)) for facet in rest]
+def _choice(procedure: Procedure, facet: Facet, texts: Texts) -> Choice:
+    return Choice(texts(f"facet.{facet}"), show_action(procedure.code, facet))
+
+
+def _more(procedure: Procedure, facets: Sequence[Facet], ctx: Context) -> list[Choice]:
+    """What is offered next: after the short answer the steps and whatever it left out, else the other parts."""
+    texts = ctx.texts
+    if Facet.GENERAL not in facets:
+        return [_choice(procedure, facet, texts) for facet in MORE if facet not in facets][:MORE_AT_MOST]
+    rest = [_choice(procedure, facet, texts) for facet in short_answer.left_out(procedure) if facet not in facets]
+    steps = Choice(texts("card.show_steps"), f"{STEPS}:{procedure.code}") if procedure.steps else None
+    return [*rest[:1], *([steps] if steps else []), *rest[1:MORE_AT_MOST]]
 
 
 def _part(procedure: Procedure, facet: Facet, ctx: Context) -> list[str]:
@@ -123,26 +172,15 @@ def _document(document: Document, texts: Texts) -> str:
     return texts("card.document", name=text)
 
 
-def _by_channel(
-    methods: Sequence[Method], value: Callable[[Method], str], texts: Texts, same: str, each: str, field: str
-) -> list[str]:
-    """One line where all ways agree, else a line a way; ways that say the same stand together."""
-    if len({(value(m), m.when) for m in methods}) == 1 and not methods[0].when:
-        return [texts(same, **{field: value(methods[0])})]
-    lines = []
-    for (what, when), group in groupby(methods, key=lambda m: (value(m), m.when)):
-        channels = list(dict.fromkeys(texts(f"channel.{m.channel}") for m in group))
-        where = ", ".join(channels)
-        label = texts("card.case", when=where, what=when) if when else where
-        lines.append(texts(each, channel=label, **{field: what}))
-    return lines
-
-
 def _fee(procedure: Procedure, ctx: Context) -> list[str]:
     if all(m.fee == UNKNOWN for m in procedure.methods):
         lines = _unknown(Facet.FEE, ctx.texts)
     else:
-        lines = _by_channel(procedure.methods, lambda m: m.fee, ctx.texts, "card.same_fee", "card.fee", "fee")
+        told = labels(procedure.methods, fee_of, ctx.texts)
+        lines = [
+            ctx.texts("card.fee", channel=label, fee=fee) if label else ctx.texts("card.same_fee", fee=fee)
+            for label, fee in told
+        ]
     return [*lines, *([procedure.fee_note] if procedure.fee_note else [])]
 
 
@@ -150,7 +188,11 @@ def _time(procedure: Procedure, ctx: Context) -> list[str]:
     if all(m.time_limit == UNKNOWN for m in procedure.methods):
         lines = _unknown(Facet.TIME, ctx.texts)
     else:
-        lines = _by_channel(procedure.methods, lambda m: m.time_limit, ctx.texts, "card.same_time", "card.time", "time")
+        told = labels(procedure.methods, time_of, ctx.texts)
+        lines = [
+            ctx.texts("card.time", channel=label, time=time) if label else ctx.texts("card.same_time", time=time)
+            for label, time in told
+        ]
     return [*lines, *([procedure.time_note] if procedure.time_note else [])]
 
 
@@ -164,7 +206,8 @@ def _online(procedure: Procedure, ctx: Context) -> list[str]:
     texts = ctx.texts
     online = [m for m in procedure.methods if m.channel is Channel.ONLINE]
     if not online:
-        return [texts("card.no_online", where=procedure.where)]
+        place = [] if procedure.where == UNKNOWN else [texts("card.where", where=procedure.where)]
+        return [texts("card.no_online"), *place]
     how = next((m.how for m in online if m.how), None)
     lines = [texts("card.can_online", how=how) if how else texts("card.can_online_plain")]
     if procedure.online_steps:
@@ -173,10 +216,12 @@ def _online(procedure: Procedure, ctx: Context) -> list[str]:
 
 
 def _who(procedure: Procedure, ctx: Context) -> list[str]:
+    texts = ctx.texts
+    known = procedure.on_behalf != UNKNOWN
     return [
-        ctx.texts("card.who", who=procedure.who),
-        ctx.texts("card.on_behalf", on_behalf=procedure.on_behalf),
-        *_list("card.conditions", procedure.conditions, ctx.texts),
+        texts("card.who", who=procedure.who),
+        texts("card.on_behalf", on_behalf=procedure.on_behalf) if known else texts("card.unknown_behalf"),
+        *_list("card.conditions", procedure.conditions, texts),
     ]
 
 
@@ -201,19 +246,6 @@ def _legal(procedure: Procedure, ctx: Context) -> list[str]:
     if procedure.decision:
         lines.append(texts("card.decision", decision=procedure.decision))
     return lines or _unknown(Facet.LEGAL, texts)
-
-
-def _general(procedure: Procedure, ctx: Context) -> list[str]:
-    texts = ctx.texts
-    main = [d.name for d in procedure.documents if d.need is Need.SUBMIT and not d.when]
-    lines = [procedure.summary, "", texts("card.where", where=procedure.where)]
-    for facet in (Facet.TIME, Facet.FEE):
-        lines += _part(procedure, facet, ctx)
-    if main:
-        lines.append(texts("card.short_documents", documents="; ".join(main)))
-    if procedure.steps:
-        lines += ["", texts("card.steps"), *_numbered(procedure.steps, texts)]
-    return [*lines, *_list("card.notes", procedure.notes, texts)]
 
 
 def _numbered(steps: Sequence[str], texts: Texts) -> list[str]:
@@ -243,5 +275,5 @@ _PARTS: dict[Facet, Callable[[Procedure, Context], list[str]]] = {
     Facet.FORM: _form,
     Facet.RESULT: _result,
     Facet.LEGAL: _legal,
-    Facet.GENERAL: _general,
+    Facet.GENERAL: short_answer.lines,
 }

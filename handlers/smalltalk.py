@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from handlers import procedure
 from handlers.context import Context
 from handlers.life_event import LEAD
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Outcome
 from handlers.router import Command, Feature
-from knowledge.reading import Smalltalk
+from knowledge.reading import Facet, Smalltalk
 
 HELP = "giup"
 HUMAN = "canbo"
@@ -22,6 +23,8 @@ _NAMES = {
     Smalltalk.NO: "start.no",
     Smalltalk.COMPLAINT: "start.complaint",
 }
+_STUCK = frozenset({Smalltalk.COMPLAINT, Smalltalk.HELP, Smalltalk.NO, None})
+"""Whoever says this may want a person."""
 _NAMED = frozenset({Smalltalk.GREETING, Smalltalk.BOT})
 """Texts that say the name of the office."""
 
@@ -36,17 +39,21 @@ def small_talk(kind: Smalltalk | None, ctx: Context) -> Outcome:
 
 
 def _choices(kind: Smalltalk | None, ctx: Context) -> tuple[Choice, ...]:
-    if kind in {Smalltalk.COMPLAINT, Smalltalk.HELP, None}:
-        return (Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.human"), HUMAN))
-    if kind is Smalltalk.GREETING:
-        return (Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.help"), HELP))
-    return ()
+    if kind is Smalltalk.GOODBYE:
+        return ()
+    second = Choice(ctx.texts("menu.human"), HUMAN) if kind in _STUCK else Choice(ctx.texts("menu.help"), HELP)
+    return (Choice(ctx.texts("menu.events"), LEAD), second)
 
 
 def human(ctx: Context) -> Outcome:
-    """Where people reach a person; a number that nobody gave us is not made up."""
+    """Where people reach a person; a number that nobody gave us is not made up. Where to file, if we know what."""
     contact = ctx.office.contact
-    return Outcome((Reply(ctx.texts("human.known", contact=contact) if contact else ctx.texts("human.unknown")),))
+    said = ctx.texts("human.known", contact=contact) if contact else ctx.texts("human.unknown")
+    topic = ctx.dialogue.topic
+    place = (Choice(ctx.texts("menu.where"), procedure.show_action(topic, Facet.WHERE)),) if topic else ()
+    return Outcome(
+        (Reply(said, (*place, Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.help"), HELP))),)
+    )
 
 
 async def _help(_message: Message, ctx: Context) -> Outcome:

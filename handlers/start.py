@@ -20,7 +20,7 @@ _DEEP_LINK = re.compile(r"/start\s+(\d)[._-](\d{6})")
 async def _start(message: Message, ctx: Context) -> Outcome:
     if link := _DEEP_LINK.fullmatch(message.text.strip()):
         return await ask(replace(message, text=f"{link[1]}.{link[2]}"), ctx)
-    return small_talk(Smalltalk.GREETING, ctx)
+    return replace(small_talk(Smalltalk.GREETING, ctx), dialogue=replace(ctx.dialogue, flow=None))
 
 
 FEATURE = Feature(commands=(Command("start", "Bắt đầu", _start, ("bắt đầu",)),))

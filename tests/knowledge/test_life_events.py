@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from knowledge.library import shipped
-from knowledge.life_events import LifeEvent, shipped_events
+from knowledge.life_events import UNSURE, LifeEvent, shipped_events
 from knowledge.store import Knowledge
 
 EVENTS = shipped_events(shipped())
@@ -46,6 +46,56 @@ def test_what_people_write_finds_the_event(event: LifeEvent, knowledge: Knowledg
         found = knowledge.event(alias)
         assert found is not None
         assert found.key == event.key, alias
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.key)
+def test_whoever_does_not_know_is_told_every_case_once(event: LifeEvent) -> None:
+    answers: dict[str, str] = {}
+    while question := event.next_question(answers):
+        answers[question.key] = UNSURE
+    steps = event.checklist(answers)
+    assert {step.code for step in steps} == {step.code for step in event.steps}
+    assert len(steps) == len({step.code for step in steps})
+    conditional = [step for step in steps if all(other.only for other in event.steps if other.code == step.code)]
+    assert all(step.why.startswith("Nếu ") for step in conditional)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("ba tui mới mất", "mat-nguoi-than"),
+        ("má tôi vừa qua đời", "mat-nguoi-than"),
+        ("ông nội mới mất hôm qua", "mat-nguoi-than"),
+        ("ba tui mới mất, tui rối quá", "mat-nguoi-than"),
+        ("tui mới mất mẹ", "mat-nguoi-than"),
+        ("bố mất để lại miếng đất cho con giờ làm sao", "mat-nguoi-than"),
+        ("tôi vừa mất ví, mất hết giấy tờ", "mat-giay-to"),
+        ("me em bi mat vi", "mat-giay-to"),
+        ("vk moi sinh hqua", "sinh-con"),
+        ("tui tính mở quán cà phê nhỏ, cần giấy tờ gì", "mo-quan"),
+        ("em sắp cưới", "ket-hon"),
+    ],
+)
+def test_it_is_found_as_people_tell_it(text: str, key: str, knowledge: Knowledge) -> None:
+    found = knowledge.event(text)
+    assert found is not None
+    assert found.key == key
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bố tôi mất năm 2010 giờ làm giấy chứng tử",
+        "mẹ em mất giấy tờ",
+        "ba má tui mất sổ đỏ",
+        "đăng ký hộ kinh doanh quán ăn",
+        "mất bao lâu",
+        "mẹ em bị mất năm triệu",
+        "mất giấy tờ xe thì làm lại ở đâu",
+    ],
+)
+def test_a_named_procedure_or_another_loss_is_no_event(text: str, knowledge: Knowledge) -> None:
+    assert knowledge.event(text) is None
 
 
 @pytest.mark.parametrize(
