@@ -21,13 +21,19 @@ from bot.dispatch import Dispatcher
 from bot.exchange import Exchange
 from bot.inbox import InboxWriter
 from bot.intake import Intake
+from bot.office import people, rules
+from bot.office.compose import OfficeComposer
+from bot.office.evidence import EvidenceKeeper
+from bot.office.reminding import Reminding
 from bot.settings import Settings
 from bot.storage import Storage, migrate
 from bot.ticker import Ticker
 from bot.web import server
-from bot.web.chat import WEB, ChatApi
+from bot.web.chat import WEB, Answering, ChatApi
+from bot.web.files import FileApi
 from handlers import assistant, texts
 from handlers.context import Context, Office
+from handlers.message import Address
 from knowledge.store import Knowledge
 
 log = structlog.get_logger()
@@ -59,9 +65,13 @@ class App:
             office=Office(settings.office_name, settings.office_contact),
             ref=0,
         )
-        self.delivery = Delivery(self.storage, self.channels, now)
         traits = {name: channel.traits for name, channel in self.channels.items()}
-        self.dispatcher = Dispatcher(self.storage, self.router, context, traits, self.delivery.wake, now)
+        self.rules = rules.load(settings)
+        composer = OfficeComposer(self.storage, self.rules, context, traits, now)
+        self.delivery = Delivery(self.storage, self.channels, now, composer)
+        self.dispatcher = Dispatcher(self.storage, self.router, context, traits, self._queued, now, self.rules)
+        self.evidence = EvidenceKeeper(self.storage, self.channels, settings.data_dir, now)
+        self.reminding = Reminding(self.storage, self.rules)
         self.exchange = Exchange(self.storage, self.intake, self.dispatcher, now)
         self.ticker = Ticker(self._tick)
         self._runner: web.AppRunner | None = None
@@ -70,6 +80,11 @@ class App:
     def wake(self) -> None:
         """Something was stored."""
         self.dispatcher.wake()
+
+    def _queued(self) -> None:
+        """A message was answered: there may be something to send, and proof to fetch."""
+        self.delivery.wake()
+        self.evidence.wake()
 
     def _add_telegram(self) -> None:
         token = self.settings.telegram_bot_token
@@ -100,6 +115,7 @@ class App:
         if not serve:
             return
         self.delivery.start()
+        self.evidence.start()
         await self._serve()
         for channel in self.channels.values():
             await channel.start()
@@ -118,18 +134,26 @@ class App:
         metrics.PROCEDURES.labels("imported").set(len(self.knowledge.library) - shipped)
 
     async def _tick(self) -> None:
+        if await self.reminding.tick(self._now()):
+            self.delivery.wake()
         await housekeeping.tick(self.storage, self._now())
         await self._learn()
 
     async def _serve(self) -> None:
-        api = ChatApi(self.exchange)
-        app = server.build([*api.routes(), *self.routes], self.settings.office_name, self.health)
+        answering = Answering(self.exchange)
+        api = ChatApi(self.exchange, answering)
+        files = FileApi(answering, self._is_official, self.settings.data_dir)
+        app = server.build([*api.routes(), *files.routes(), *self.routes], self.settings.office_name, self.health)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         await site.start()
         sockets = site._server.sockets if site._server else ()  # type: ignore[attr-defined]  # noqa: SLF001
         self.port = next((s.getsockname()[1] for s in sockets), self.settings.port)
+
+    async def _is_official(self, address: Address) -> bool:
+        async with self.storage.read() as session:
+            return await people.holds_a_role(session, address)
 
     async def stop(self) -> None:
         """Close the doors, answer and send what is under way, then close connections and the database."""
@@ -140,7 +164,7 @@ class App:
         await self.writer.stop()
         await self.dispatcher.stop(within=1.0)
         if self._runner:
-            await self.delivery.stop(within=1.5)
+            await asyncio.gather(self.delivery.stop(within=1.5), self.evidence.stop(within=1.0))
             await self._each_channel(lambda channel: channel.stop())
         await self.storage.close()
 
@@ -158,7 +182,7 @@ class App:
         now = self._now()
         wrong += [
             f"{worker.name}: no round ended lately"
-            for worker in (self.dispatcher, self.delivery)
+            for worker in (self.dispatcher, self.delivery, self.evidence)
             if worker.last_round is None or now - worker.last_round > SLOWEST_ROUND
         ]
         channels = sorted(self.channels.keys() - {CONSOLE.name})

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 
-from bot import logs, settings
+from bot import cli_office, logs
+from bot.console import By, Json, chosen, fail, named, print_json, show
+from bot.console import run as run_
 
 app = typer.Typer(
     help="Trợ lý Một Cửa: hỏi đáp thủ tục hành chính. Không có lệnh con: chạy tất cả trong một tiến trình.",
@@ -22,33 +21,6 @@ app = typer.Typer(
 )
 
 FILES = ".xlsx, .csv, .docx, .jsonl, .jsonl.gz"
-Json = Annotated[bool, typer.Option("--json", help="In JSON thay cho chữ.")]
-
-
-def _fail(problems: list[str], code: int = 2) -> typer.Exit:
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return typer.Exit(code)
-
-
-def _settings() -> settings.Settings:
-    try:
-        return settings.load()
-    except settings.SettingsError as error:
-        raise _fail(["Cấu hình chưa đúng:", *(f"  - {problem}" for problem in error.problems)]) from None
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _run(main: Coroutine[Any, Any, Any]) -> Any:
-    if sys.platform == "win32":
-        return asyncio.run(main)
-    import uvloop
-
-    return uvloop.run(main)
 
 
 @app.callback(invoke_without_command=True)
@@ -61,17 +33,17 @@ def _default(context: typer.Context) -> None:
 def run() -> None:
     """Chạy tất cả: trang web, các kênh, nhắc việc. Ctrl-C để dừng."""
     began = time.monotonic()
-    chosen = _settings()
+    settings = chosen()
     logs.configure()
     from bot.app import App
     from bot.banner import banner
 
     try:
-        assistant = App(chosen)
-        _run(assistant.run_until_stopped(lambda ready: print(banner(ready, time.monotonic() - began), flush=True)))
+        assistant = App(settings)
+        run_(assistant.run_until_stopped(lambda ready: print(banner(ready, time.monotonic() - began), flush=True)))
     except OSError as error:
-        where = f"{chosen.host}:{chosen.port}"
-        raise _fail([f"Không mở được cổng {where} ({error.strerror}). Đặt PORT khác rồi chạy lại."]) from None
+        where = f"{settings.host}:{settings.port}"
+        raise fail([f"Không mở được cổng {where} ({error.strerror}). Đặt PORT khác rồi chạy lại."]) from None
 
 
 @app.command()
@@ -84,9 +56,9 @@ def ask(
     from bot.offline import answer_one
 
     logs.configure()
-    answer = _run(answer_one(_settings(), question, why=why))
+    answer = run_(answer_one(chosen(), question, why=why))
     if as_json:
-        _print_json(answer.to_json())
+        print_json(answer.to_json())
     else:
         print(answer.text())
 
@@ -97,7 +69,7 @@ def chat() -> None:
     from bot.offline import terminal
 
     logs.configure()
-    _run(terminal(_settings()))
+    run_(terminal(chosen()))
 
 
 @app.command()
@@ -110,9 +82,9 @@ def match(
     from knowledge.importers import UnreadableError
 
     try:
-        answer_lines(_settings(), catalogue or [], only_catalogue=only_catalogue)
+        answer_lines(chosen(), catalogue or [], only_catalogue=only_catalogue)
     except UnreadableError as error:
-        raise _fail([str(error)]) from None
+        raise fail([str(error)]) from None
 
 
 @app.command()
@@ -129,10 +101,10 @@ def check(
     try:
         newer = [record for path in catalogue or () for record in importers.read(path).procedures]
     except importers.UnreadableError as error:
-        raise _fail([str(error)]) from None
+        raise fail([str(error)]) from None
     result = check_shipped(clock.now().astimezone(VIETNAM).date(), newer)
     if as_json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
     else:
         print(result.text())
     if result.problems:
@@ -149,9 +121,9 @@ def list_gaps(as_json: Json = False) -> None:
     from bot.gaps import open_gaps
     from bot.offline import with_storage
 
-    found = _run(with_storage(_settings(), open_gaps))
+    found = run_(with_storage(chosen(), open_gaps))
     if as_json:
-        _print_json([gap.to_json() for gap in found])
+        print_json([gap.to_json() for gap in found])
     elif not found:
         print("Chưa có câu hỏi nào cần bổ sung.")
     else:
@@ -172,16 +144,14 @@ def attach_gap(
     from bot.offline import attach_alias
 
     try:
-        text = _run(attach_alias(_settings(), number, code, alias))
+        text = run_(attach_alias(chosen(), number, code, alias))
     except RefusedError as error:
-        raise _fail(error.problems, 1) from None
+        raise fail(error.problems, 1) from None
     print(f"Đã gắn “{text}” vào {code}.")
 
 
 procedures = typer.Typer(help="Thủ tục nhập từ tệp: nhập, duyệt, công bố, xuất.", no_args_is_help=True)
 app.add_typer(procedures, name="procedures")
-
-By = Annotated[str, typer.Option("--by", help="Họ tên người quyết định; được lưu lại.")]
 
 
 @procedures.command("import")
@@ -195,12 +165,12 @@ def import_procedures(
     from knowledge.importers import UnreadableError
 
     try:
-        report = _run(desk.bring_in(_settings(), files, complete=complete))
+        report = run_(desk.bring_in(chosen(), files, complete=complete))
     except UnreadableError as error:
-        raise _fail(str(error).splitlines()) from None
-    _show(report.to_json() if as_json else report.text())
+        raise fail(str(error).splitlines()) from None
+    show(report.to_json() if as_json else report.text())
     if report.problems:
-        raise _fail([f"{file}: {problem}" for file, problem in report.problems], 1)
+        raise fail([f"{file}: {problem}" for file, problem in report.problems], 1)
 
 
 @procedures.command("review")
@@ -210,8 +180,8 @@ def review_procedures(
     """Xem các bản chờ duyệt và điểm khác với bản đang dùng."""
     from bot import desk
 
-    found = _run(desk.review(_settings(), codes or []))
-    _show(found.to_json() if as_json else found.text())
+    found = run_(desk.review(chosen(), codes or []))
+    show(found.to_json() if as_json else found.text())
 
 
 @procedures.command("publish")
@@ -225,8 +195,8 @@ def publish_procedures(
     from bot import desk
 
     if bool(codes) == everything:
-        raise _fail(["Hãy ghi mã thủ tục cần công bố, hoặc --all."])
-    decided = _run(desk.publish(_settings(), codes or [], _named(by)))
+        raise fail(["Hãy ghi mã thủ tục cần công bố, hoặc --all."])
+    decided = run_(desk.publish(chosen(), codes or [], named(by)))
     _show_decided(decided, "Đã công bố", as_json=as_json)
 
 
@@ -237,7 +207,7 @@ def reject_procedures(
     """Từ chối bản chờ duyệt; lần nhập sau có nội dung y như vậy thì không hỏi lại."""
     from bot import desk
 
-    decided = _run(desk.reject(_settings(), codes, _named(by)))
+    decided = run_(desk.reject(chosen(), codes, named(by)))
     _show_decided(decided, "Đã từ chối", as_json=as_json)
 
 
@@ -249,7 +219,7 @@ def export_procedures(
     """Xuất mọi thủ tục đang dùng, mỗi dòng một JSON; lệnh import đọc lại được nguyên vẹn."""
     from bot import desk
 
-    lines = _run(desk.export(_settings()))
+    lines = run_(desk.export(chosen()))
     if out is None:
         sys.stdout.buffer.writelines(lines)
         sys.stdout.buffer.flush()
@@ -257,33 +227,20 @@ def export_procedures(
     try:
         out.write_bytes(b"".join(lines))
     except OSError as error:
-        raise _fail([f"{out}: không ghi được ({error.strerror})."]) from None
-    _show({"exported": len(lines), "file": str(out)} if as_json else f"Đã xuất {len(lines)} thủ tục ra {out}.")
-
-
-def _named(by: str) -> str:
-    name = " ".join(by.split())
-    if not name:
-        raise _fail(['Cần ghi tên người quyết định: --by "Họ tên".'])
-    return name
-
-
-def _show(value: Any) -> None:
-    """Text for people, anything else as JSON."""
-    if isinstance(value, str):
-        print(value, flush=True)
-    else:
-        _print_json(value)
+        raise fail([f"{out}: không ghi được ({error.strerror})."]) from None
+    show({"exported": len(lines), "file": str(out)} if as_json else f"Đã xuất {len(lines)} thủ tục ra {out}.")
 
 
 def _show_decided(decided: Any, done: str, *, as_json: bool) -> None:
     from bot import desk
 
-    _show(desk.decided_json(decided) if as_json else desk.decided_text(decided, done))
+    show(desk.decided_json(decided) if as_json else desk.decided_text(decided, done))
     problems = [f"{code}: không có bản nào chờ duyệt." for code in decided.nothing_waits]
     if problems or decided.held:
-        raise _fail(problems, 1)
+        raise fail(problems, 1)
 
+
+cli_office.add_to(app)
 
 database = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)
 app.add_typer(database, name="db")
@@ -294,5 +251,5 @@ def upgrade() -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""
     from bot.storage import migrate
 
-    _run(migrate(_settings().database))
+    run_(migrate(chosen().database))
     print("Cơ sở dữ liệu đã ở phiên bản mới nhất.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import clock, imports
 from bot.imports import Batch, Decided, Taken, Waiting
+from bot.office import events, rules
 from bot.offline import with_storage
 from bot.settings import Settings
 from bot.storage import Storage
@@ -143,9 +144,13 @@ async def publish(settings: Settings, codes: Sequence[str], by: str) -> Decided:
     """Publish these codes, or with none given everything that waits and loses nothing."""
 
     async def work(storage: Storage) -> Decided:
+        now = clock.now()
         if codes:
-            return await imports.publish(storage, codes, by, clock.now())
-        return await imports.publish_all(storage, library.shipped(), by, clock.now())
+            decided = await imports.publish(storage, codes, by, now)
+        else:
+            decided = await imports.publish_all(storage, library.shipped(), by, now)
+        await events.procedures_changed(storage, rules.load(settings), decided.done, now)
+        return decided
 
     return await with_storage(settings, work)
 

@@ -14,13 +14,16 @@ from bot import inbox, limits, metrics, outbox
 from bot.channels import render
 from bot.channels.base import Traits
 from bot.clock import Clock
+from bot.office import notes, people
+from bot.office.duties import OfficeDuties
+from bot.office.rules import Rules
 from bot.records import load_dialogue, save_dialogue, write_notes
 from bot.storage import Storage
 from bot.tables import Inbox, InboxState
 from bot.worker import Worker
 from handlers.context import Context, Knowledge
 from handlers.message import Message, Reply
-from handlers.outcome import Keep, Outcome
+from handlers.outcome import DutyNote, Keep, Outcome
 from handlers.router import Router
 from scheduler.outbox import ANSWER
 
@@ -40,14 +43,19 @@ class Dispatcher(Worker):
         traits: Mapping[str, Traits],
         queued: Callable[[], None],
         now: Clock,
+        rules: Rules | None = None,
     ) -> None:
-        """``context`` is the pattern for each message; ``queued`` is told that there is something to send."""
+        """``context`` is the pattern for each message; ``queued`` is told that there is something to send.
+
+        Without ``rules`` nobody is an official.
+        """
         super().__init__(now)
         self._storage = storage
         self._router = router
         self._context = context
         self._traits = traits
         self._queued = queued
+        self._rules = rules
         self._done: dict[int, asyncio.Event] = {}
 
     def knows(self, knowledge: Knowledge) -> None:
@@ -106,16 +114,31 @@ class Dispatcher(Worker):
         dialogue = await load_dialogue(session, message)
         assert row.id is not None  # noqa: S101 - it was read from the database
         context = replace(self._context, now=now, ref=row.id, dialogue=dialogue)
+        if self._rules is not None and not message.group:
+            context = await self._as_official(session, message, context, self._rules)
         outcome = await self._router.route(message, context)
         await write_notes(session, outcome.notes, row, now)
+        if self._rules is not None:
+            for note in outcome.notes:
+                if isinstance(note, DutyNote):
+                    await notes.write(session, note, row, context.person, self._rules, now)
         if not isinstance(outcome.dialogue, Keep):
             await save_dialogue(session, message, outcome.dialogue, now)
         await self._queue(session, row, message, outcome.replies, now)
         row.state = InboxState.DONE
         row.result = _result(outcome)
+        if context.person is not None:
+            row.result["official"] = True
         session.add(row)
         metrics.ANSWERED.labels(row.channel, outcome.decision.value).inc()
         metrics.ANSWER_SECONDS.labels(row.channel).observe((now - row.received_at).total_seconds())
+
+    async def _as_official(self, session: AsyncSession, message: Message, context: Context, rules: Rules) -> Context:
+        """The context with what an official who linked this chat may see; an invite can be looked at by anybody."""
+        person = await people.person(session, message.address, rules.units)
+        if person is not None:
+            await people.reopen(session, message.address)
+        return replace(context, person=person, duties=OfficeDuties(session, rules, context.now))
 
     async def _queue(
         self, session: AsyncSession, row: Inbox, message: Message, replies: tuple[Reply, ...], now: datetime

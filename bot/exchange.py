@@ -22,6 +22,8 @@ class Answer:
     decision: str
     facet: str
     codes: tuple[str, ...]
+    official: bool = False
+    """The chat is linked to a role: it may send files as proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Exchange:
             decision=result.get("decision", "decline"),
             facet=result.get("facet", "none"),
             codes=tuple(result.get("codes", ())),
+            official=result.get("official", False),
         )
 
     async def _fetched(self, inbox_id: int) -> None:

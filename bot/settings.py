@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         return re.sub(r"^sqlite:", "sqlite+aiosqlite:", url)
 
     @property
+    def pushable(self) -> tuple[str, ...]:
+        """Names of the configured channels that can write to a person first."""
+        return ("telegram",) if self.telegram_bot_token else ()
+
+    @property
     def page_url(self) -> str:
         """Where people open the chat page."""
         return str(self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

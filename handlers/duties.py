@@ -143,6 +143,8 @@ class BoardRow:
     returned: tuple[str, ...]
     twins: tuple[str, ...] = ()
     """Units whose picture looks like one of an earlier period."""
+    open: tuple[int, ...] = ()
+    """Ids of what ``overdue``, ``returned`` and ``waiting`` name, in this order; empty where none can be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,9 @@ class Duties(Protocol):
     async def colleagues(self, duty: Duty, /) -> tuple[Colleague, ...]:
         """Who else may do it."""
 
+    async def peers(self, membership: Membership, /) -> tuple[Colleague, ...]:
+        """Who else holds the same role in the unit."""
+
     async def to_accept(self, person: Person, /) -> tuple[Duty, ...]:
         """Reports that wait for this coordinator, oldest first."""
 
@@ -211,6 +216,9 @@ class NoDuties:
         return ()
 
     async def colleagues(self, _duty: Duty, /) -> tuple[Colleague, ...]:
+        return ()
+
+    async def peers(self, _membership: Membership, /) -> tuple[Colleague, ...]:
         return ()
 
     async def to_accept(self, _person: Person, /) -> tuple[Duty, ...]:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.office import board, people
 from bot.office.rules import Rules
 from bot.tables import Evidence, Occurrence, Plan, PlanState, Submission, Task
-from handlers.duties import Board, Colleague, Draft, Duty, Invited, Person, Report, Role, Snooze
+from handlers.duties import Board, Colleague, Draft, Duty, Invited, Membership, Person, Report, Role, Snooze
 from scheduler import reminders
 from scheduler.ledger import OPEN_MARKS, Form, Mark, Period, Proof, ProofKind, Standing
 from scheduler.plan import Reading
@@ -67,6 +67,13 @@ class OfficeDuties:
     async def colleagues(self, duty: Duty, /) -> tuple[Colleague, ...]:
         return tuple(await people.colleagues(self._session, duty.unit, self._rules.pushable, duty.holder))
 
+    async def peers(self, membership: Membership, /) -> tuple[Colleague, ...]:
+        return tuple(
+            await people.colleagues(
+                self._session, membership.unit, self._rules.pushable, membership.id, role=membership.role
+            )
+        )
+
     async def to_accept(self, person: Person, /) -> tuple[Duty, ...]:
         if not person.holds(Role.COORDINATOR):
             return ()
@@ -94,7 +101,7 @@ class OfficeDuties:
 
     async def read(self, statement: Select[Occurrence, Task, Plan]) -> tuple[Duty, ...]:
         """Occurrences with task and plan (see :func:`running`) as duties, each with its report in force."""
-        rows = list((await self._session.execute(statement)).tuples())
+        rows = list(await self._session.execute(statement))
         reports = await reports_of(self._session, [row.id for row, _, _ in rows])
         so_far = await self._so_far([row for row, _, _ in rows])
         names = self._rules.units.name

@@ -123,21 +123,33 @@ async def remove(session: AsyncSession, membership: int) -> bool:
 
 
 async def person(session: AsyncSession, address: Address, units: Units) -> Person | None:
-    """Who holds roles in this chat. Somebody who writes can be written to again: closed links open."""
+    """Who holds roles in this chat."""
     statement = (
-        select(Member, Link)
+        select(Member)
         .join(Link, col(Link.member_id) == col(Member.id))
         .where(col(Link.channel) == address.channel, col(Link.chat) == address.chat, col(Member.active))
         .order_by(col(Member.id))
     )
-    rows = list((await session.execute(statement)).tuples())
-    if not rows:
-        return None
-    for _, link in rows:
-        if link.state != "open":
-            link.state, link.error = "open", None
-            session.add(link)
-    return Person(tuple(membership(member, units) for member, _ in rows))
+    members = list((await session.execute(statement)).scalars())
+    return Person(tuple(membership(member, units) for member in members)) if members else None
+
+
+async def reopen(session: AsyncSession, address: Address) -> None:
+    """Somebody who writes can be written to again."""
+    closed = update(Link).where(
+        col(Link.channel) == address.channel, col(Link.chat) == address.chat, col(Link.state) == "closed"
+    )
+    await session.execute(closed.values(state="open", error=None))
+
+
+async def holds_a_role(session: AsyncSession, address: Address) -> bool:
+    """Whether this chat is linked to any role."""
+    statement = (
+        select(col(Link.id))
+        .join(Member, col(Member.id) == col(Link.member_id))
+        .where(col(Link.channel) == address.channel, col(Link.chat) == address.chat, col(Member.active))
+    )
+    return (await session.execute(statement.limit(1))).first() is not None
 
 
 def membership(member: Member, units: Units) -> Membership:
@@ -214,12 +226,14 @@ async def directory(session: AsyncSession, pushable: Iterable[str]) -> Directory
     return Directory(dict(found), frozenset(known))
 
 
-async def colleagues(session: AsyncSession, unit: str, pushable: Iterable[str], but: int | None) -> list[Colleague]:
-    """Officers of a unit to whom a duty can be passed."""
+async def colleagues(
+    session: AsyncSession, unit: str, pushable: Iterable[str], but: int | None, *, role: Role = Role.OFFICER
+) -> list[Colleague]:
+    """Who else holds a role in a unit; to officers a duty can be passed."""
     reached = await directory(session, pushable)
     statement = (
         select(Member)
-        .where(col(Member.unit) == unit, col(Member.role) == Role.OFFICER.value, col(Member.active))
+        .where(col(Member.unit) == unit, col(Member.role) == role.value, col(Member.active))
         .order_by(col(Member.substitute), col(Member.id))
     )
     return [

@@ -31,16 +31,16 @@ async def sync(
     rules: Rules,
     row: Task,
     task: PlanTask,
-    schedule: Schedule,
     plan: Plan,
     since: date | None,
     now: datetime,
 ) -> int:
     """Make the rows of a task as its rhythm says; how many there are. Whatever was reported stays as it is."""
+    schedule = Schedule.from_json(row.cadence)
     if schedule.kind is Kind.EVENT:
         return 0
     assert row.id is not None  # noqa: S101 - it was just written
-    turns = periods(schedule, plan.window)
+    turns = periods(schedule, plan.window, rules.calendar.default.is_working_day)
     wanted = {
         (unit, turn.key): _values(rules, row.id, unit, turn, rhythm(schedule), since)
         for turn in turns

@@ -152,7 +152,7 @@ async def confirm(session: AsyncSession, rules: Rules, row: PlanRow, choices: Ch
     for task in tasks:
         schedule, set_by = decided[task.tt]
         stored = await _store(session, target.id, task, schedule, set_by, kept.get(task.tt))
-        added = await periods.sync(session, rules, stored, task, schedule, reading.plan, choices.since, now)
+        added = await periods.sync(session, rules, stored, task, reading.plan, choices.since, now)
         count += added
         if not added and schedule.kind is not Kind.EVENT:
             remarks.append(f"Việc {task.tt}: chưa có đơn vị chủ trì nào nhận được việc, nên chưa nhắc được ai.")
@@ -251,8 +251,8 @@ async def _end_others(session: AsyncSession, plan: PlanRow, still: set[str], by:
         await periods.set_aside(session, row.id, f"Việc không còn trong kế hoạch ({by} xác nhận).")
 
 
-async def event_tasks(session: AsyncSession, word: str | None = None) -> list[tuple[TaskRow, Plan]]:
-    """Event tasks of confirmed plans; with ``word`` only those whose text has it (folded)."""
+async def event_tasks(session: AsyncSession, words: Sequence[str] = ()) -> list[tuple[TaskRow, Plan]]:
+    """Event tasks of confirmed plans; with ``words`` only those whose text has one of them (folded)."""
     statement = (
         select(TaskRow, PlanRow)
         .join(PlanRow, col(PlanRow.id) == col(TaskRow.plan_id))
@@ -260,10 +260,10 @@ async def event_tasks(session: AsyncSession, word: str | None = None) -> list[tu
         .order_by(col(TaskRow.id))
     )
     found = []
-    for task, plan in (await session.execute(statement)).tuples():
+    for task, plan in await session.execute(statement):
         if task.cadence.get("kind") != Kind.EVENT.value:
             continue
         text = fold(f"{task.content} {task.body.get('time_text', '')}")
-        if word is None or f" {word} " in f" {text} ":
+        if not words or any(f" {word} " in f" {text} " for word in words):
             found.append((task, Reading.from_json(plan.body).plan))
     return found

@@ -124,7 +124,7 @@ class Reminding:
             col(Occurrence.unit).in_(units) if units else col(Occurrence.unit).not_in(list(own)),
         ]
         waiting = select(col(Occurrence.unit), col(Occurrence.holder)).where(*here).with_for_update()
-        rows = list((await session.execute(waiting)).tuples())
+        rows = list(await session.execute(waiting))
         if not rows:
             return 0
         made = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from typing import Any
 
@@ -63,34 +64,16 @@ def choice_json(choice: Choice) -> dict[str, str | None]:
     return {"label": choice.label, "action": choice.action, "url": choice.url}
 
 
-class ChatApi:
-    """The two routes of the web chat."""
+class Answering:
+    """Answers a message of a web session, not faster than people write."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._users = Rate(limits.USER_RATE)
         self._hosts = Rate(limits.HOST_RATE)
 
-    def routes(self) -> list[web.RouteDef]:
-        return [web.post("/api/chat", self.post), web.get("/api/chat", self.get)]
-
-    async def post(self, request: web.Request) -> web.Response:
-        try:
-            asked = _parsed(await _body(request))
-            session = asked.session or secrets.token_urlsafe(18)
-            self._slow_down(request, session)
-            return await self._ask(asked, session)
-        except RefusedError as refused:
-            return refused.response()
-
-    async def _ask(self, asked: ChatRequest, session: str) -> web.Response:
-        message = Message(
-            id=f"{session}:{asked.id or secrets.token_urlsafe(12)}",
-            address=Address(WEB.name, session),
-            sender=session,
-            text=asked.text or "",
-            action=asked.action,
-        )
+    async def answer(self, message: Message, session: str) -> web.Response:
+        """Store the message and wait for its answer. Raises RefusedError."""
         try:
             answer = await self._exchange.say(message)
         except OverloadedError:
@@ -99,20 +82,39 @@ class ChatApi:
         if answer is None:
             slow = "Em chưa trả lời kịp. Anh/chị bấm thử lại giúp em nhé."
             raise RefusedError(503, slow, "timeout", {"Retry-After": "2"})
-        return _json(
-            {
-                "session": session,
-                "replies": [reply_json(reply) for reply in answer.replies],
-                "decision": answer.decision,
-                "facet": answer.facet,
-                "codes": list(answer.codes),
-            }
-        )
+        body = {
+            "session": session,
+            "replies": [reply_json(reply) for reply in answer.replies],
+            "decision": answer.decision,
+            "facet": answer.facet,
+            "codes": list(answer.codes),
+        }
+        return _json({**body, "files": True} if answer.official else body)
 
-    def _slow_down(self, request: web.Request, session: str) -> None:
+    def slow_down(self, request: web.Request, session: str) -> None:
         if not (self._hosts.allows(_host(request)) and self._users.allows(session)):
             slow = "Anh/chị nhắn nhanh quá. Anh/chị chờ vài giây rồi gửi lại giúp em nhé."
             raise RefusedError(429, slow, "rate", {"Retry-After": str(self._users.seconds)})
+
+
+class ChatApi:
+    """The two routes of the web chat."""
+
+    def __init__(self, exchange: Exchange, answering: Answering) -> None:
+        self._exchange = exchange
+        self._answering = answering
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/api/chat", self.post), web.get("/api/chat", self.get)]
+
+    async def post(self, request: web.Request) -> web.Response:
+        try:
+            asked = _parsed(await _body(request))
+            session = asked.session or secrets.token_urlsafe(18)
+            self._answering.slow_down(request, session)
+            return await self._answering.answer(_message(asked, session), session)
+        except RefusedError as refused:
+            return refused.response()
 
     async def get(self, request: web.Request) -> web.Response:
         """Show a conversation again. Only sessions that we made are long enough to be asked for."""
@@ -121,6 +123,24 @@ class ChatApi:
         if not lines:
             return _json({"error": "Không có cuộc trò chuyện này."}, 404)
         return _json({"session": session, "messages": _messages(lines)})
+
+
+def _message(asked: ChatRequest, session: str) -> Message:
+    return Message(
+        id=f"{session}:{asked.id or secrets.token_urlsafe(12)}",
+        address=Address(WEB.name, session),
+        sender=session,
+        text=asked.text or "",
+        action=asked.action,
+    )
+
+
+def session_of(request: web.Request) -> str:
+    """The session that a request names in its address. Raises RefusedError."""
+    session = request.query.get("session", "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", session):
+        raise RefusedError(400, _REASONS["session"], "bad_fields")
+    return session
 
 
 def _messages(lines: list[Line]) -> list[dict[str, Any]]:

@@ -60,6 +60,9 @@ class Recorder:
 
     async def start(self) -> None: ...
 
+    async def download(self, ref: str, /) -> bytes:
+        return ref.encode()
+
     async def stop_receiving(self) -> None: ...
 
     async def stop(self) -> None: ...

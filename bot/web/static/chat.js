@@ -7,11 +7,14 @@ const count = document.getElementById("count");
 const fresh = document.getElementById("new");
 const welcome = document.getElementById("welcome");
 const offline = document.getElementById("offline");
+const attach = document.getElementById("attach");
+const file = document.getElementById("file");
 const PATIENCE = 15000;
 const NEAR_LIMIT = 900;
 
 let session = read("session");
 let busy = false;
+const waiting = [];
 let composing = false;
 
 if (new URLSearchParams(location.search).has("khung")) document.body.classList.add("framed");
@@ -156,6 +159,7 @@ async function send(question) {
     session = answer.session;
     keep("session", session);
     showState("");
+    attach.hidden = !answer.files;
     for (const reply of answer.replies) say("bot", reply.text, reply.choices);
     [...log.querySelectorAll(".me")].pop()?.scrollIntoView({ block: "start" });  // the answer is read from its beginning
   } catch (problem) {
@@ -166,17 +170,21 @@ async function send(question) {
   }
 }
 async function post(question) {
+  if (question.file) return upload(question);
   const body = { id: question.id, text: question.text };
   if (question.action) body.action = question.action;
   if (session) body.session = session;
+  const headers = { "Content-Type": "application/json" };
+  return answered("/api/chat", { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) });
+}
+function upload(question) {
+  const query = new URLSearchParams({ session, id: question.id, name: question.file.name });
+  return answered(`/api/chat/file?${query}`, { method: "POST", body: question.file, signal: AbortSignal.timeout(8 * PATIENCE) });
+}
+async function answered(url, request) {
   let response;
   try {
-    response = await fetch("/api/chat", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE),
-    });
+    response = await fetch(url, request);
   } catch {
     throw new Error("Em chưa nhận được câu hỏi vì đường mạng yếu. Anh/chị bấm “Thử lại” giúp em, không cần gõ lại.");
   }
@@ -197,6 +205,15 @@ function showRetry(text, question) {
   state.scrollIntoView({ block: "nearest" });
 }
 
+attach.addEventListener("click", () => file.click());
+file.addEventListener("change", () => {
+  for (const chosen of file.files) waiting.push({ text: `📎 ${chosen.name}`, file: chosen });
+  file.value = "";
+  next();
+});
+function next() {
+  if (!busy && waiting.length) ask(waiting.shift()).then(next);
+}
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
@@ -254,5 +271,10 @@ async function resume() {
     log.lastElementChild?.scrollIntoView({ block: "start" });
     log.setAttribute("aria-live", "polite");
   } catch { /* the conversation stays empty; asking still works */ }
+}
+const prepared = new URLSearchParams(location.search).get("noi");
+if (prepared) {
+  field.value = prepared.slice(0, 200);
+  field.focus();
 }
 resume();

@@ -1,0 +1,31 @@
+"""Where the knowledge meets the plan: a procedure that changes raises the duty to make it known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.office import periods, plans
+from bot.office.rules import Rules
+from bot.storage import Storage
+from handlers.context import VIETNAM
+
+ABOUT_PROCEDURES = ("tthc", "thu tuc hanh chinh", "cac tthc")
+"""An event task whose words have one of these is raised when a procedure is published anew, changed or abolished."""
+NAMED_AT_MOST = 5
+
+
+async def procedures_changed(storage: Storage, rules: Rules, codes: Sequence[str], now: datetime) -> int:
+    """Raise the event for every plan that is running today; how many rows of the ledger were made."""
+    if not codes:
+        return 0
+    named = ", ".join(codes[:NAMED_AT_MOST]) + (", …" if len(codes) > NAMED_AT_MOST else "")
+    what = f"thay đổi {len(codes)} thủ tục: {named}"
+    today = now.astimezone(VIETNAM).date()
+    made = 0
+    async with storage.write() as session:
+        for task, plan in await plans.event_tasks(session, ABOUT_PROCEDURES):
+            start, due = plan.window
+            if start <= today <= due:
+                made += await periods.raise_event(session, rules, task, plan, what, now)
+    return made
