@@ -47,6 +47,7 @@ class Imported:
 
 async def bring_in(session: AsyncSession, reading: Reading, file: str, digest: str, now: datetime) -> Imported:
     """Keep a document as a draft. A newer text of a plan takes the place of its older draft."""
+    reading = replace(reading, tasks=_numbered(reading.tasks))
     alive = select(PlanRow).where(col(PlanRow.state).in_((PlanState.DRAFT, PlanState.CONFIRMED)))
     rows = list((await session.execute(alive.order_by(col(PlanRow.id)))).scalars())
     for row in rows:
@@ -75,6 +76,20 @@ async def bring_in(session: AsyncSession, reading: Reading, file: str, digest: s
         old = Reading.from_json(confirmed.body)
         differences = tuple(changes.compare(old.tasks, reading.tasks).lines())
     return Imported(draft.id, reading, known=False, differences=differences)
+
+
+def _numbered(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Every task under a number of its own: one that stands in the document twice, or not at all, is told apart."""
+    used: set[str] = set()
+    numbered = []
+    for position, task in enumerate(tasks, start=1):
+        tt = task.tt or f"dòng {position}"
+        further = 2
+        while tt in used:
+            tt, further = f"{task.tt} ({further})", further + 1
+        used.add(tt)
+        numbered.append(task if tt == task.tt else replace(task, tt=tt))
+    return tuple(numbered)
 
 
 def _alike(a: str, b: str) -> bool:

@@ -26,6 +26,9 @@ from handlers.context import VIETNAM
 from scheduler import reports
 from scheduler.ledger import Entry, State
 from scheduler.plan import Owner, Plan, Reading, Task
+from scheduler.reports.body import partial_note
+from scheduler.reports.figures import Figures, figures
+from scheduler.reports.rules import FILE as REPORT_RULES
 from scheduler.reports.windows import WindowError
 from scheduler.units import Units
 
@@ -171,7 +174,7 @@ async def write(settings: Settings, period: str, out: Path, unit: str | None, nu
     office = rules.load(settings)
     now = clock.now()
     try:
-        forms = reports.read_rules()
+        forms = reports.read_rules(rules.own(settings.data_dir, "report.yaml") or REPORT_RULES)
         window = reports.window(period, forms)
     except (WindowError, reports.RulesError) as error:
         raise RefusedError(str(error).splitlines()) from None
@@ -188,12 +191,22 @@ async def write(settings: Settings, period: str, out: Path, unit: str | None, nu
         (task.tt, task.content, _names(task.lead, office.units), _names(task.support, office.units))
         for task in reading.tasks
     ]
-    counted = reports.figures(found, reading.plan, window, now, tasks, forms)
+    counted = figures(found, reading.plan, window, now, tasks, forms)
     try:
         reports.write(out, counted, forms)
     except (OSError, ValueError) as error:
         raise RefusedError([f"{out}: không ghi được ({error})."]) from None
-    return f"Đã ghi {out}: {reports.summary(counted)}"
+    return f"Đã ghi {out}\n{_summary(counted)}"
+
+
+def _summary(counted: Figures) -> str:
+    """The three figures that are asked for first, and what is still missing."""
+    total, done = counted.total, counted.done
+    reported = f"{total.reported.value}/{total.planned.value} kỳ đã báo, {total.on_time.value} kỳ đúng hạn"
+    lines = [f"{reported}; {done.done.value}/{done.planned.value} việc hoàn thành."]
+    if counted.partial:
+        lines.append(partial_note(counted))
+    return "\n".join(lines)
 
 
 async def _plan_of(session: AsyncSession, number: int | None, year: int) -> PlanRow:

@@ -25,7 +25,7 @@ from bot.tables import PlanState
 from bot.tables import Task as TaskRow
 from handlers.context import VIETNAM
 from scheduler import documents, rollover, timewords
-from scheduler.plan import Owner, Reading, Schedule, Task
+from scheduler.plan import Kind, Owner, Reading, Schedule, Task
 from scheduler.reading import read_plan
 from scheduler.units import Units
 from scheduler.wording import describe
@@ -192,11 +192,13 @@ async def confirm(settings: Settings, number: int | None, wishes: Wishes) -> Don
 
 
 def _cadences(reading: Reading, rhythms: Mapping[str, str]) -> dict[str, Schedule]:
-    """Rhythms given in words, read as the plan's own words are."""
+    """Rhythms given in words, read as the plan's own words are. "*" leaves what waits for an event to its event."""
     plan = reading.plan
-    wanted = {task.tt: rhythms["*"] for task in reading.tasks if task.needs_confirmation} if "*" in rhythms else {}
+    open_ = [task for task in reading.tasks if task.needs_confirmation] if "*" in rhythms else []
+    wanted = {task.tt: rhythms["*"] for task in open_ if task.schedule.kind is not Kind.EVENT}
     wanted |= {tt: words for tt, words in rhythms.items() if tt != "*"}
     cadences = {tt: timewords.read(words, plan.year, window=plan.window) for tt, words in wanted.items()}
+    cadences |= {task.tt: task.schedule for task in open_ if task.tt not in cadences}
     unclear = [f"--set {tt}: chưa hiểu “{wanted[tt]}”." for tt, read in cadences.items() if not _usable(read)]
     if unclear:
         raise RefusedError(unclear)

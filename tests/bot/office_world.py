@@ -75,7 +75,7 @@ class OfficeWorld:
         async with self.storage.write() as session:
             kept = await plans.bring_in(session, read or reading(), "ke-hoach.docx", digest, self.now)
             row = await plans.find(session, kept.id, PlanState.DRAFT)
-            decided = plans.Choices("Nguyễn Văn A", {}, **{"accept": True, **choices})  # type: ignore[arg-type]
+            decided = plans.Choices("Nguyễn Văn A", **{"cadences": {}, "accept": True, **choices})  # type: ignore[arg-type]
             return await plans.confirm(session, self.rules, row, decided, self.now)
 
     async def link(self, unit: str, role: Role, chat: str, *, channel: str = "recorder", **more: object) -> Person:
@@ -132,7 +132,7 @@ class OfficeWorld:
         """A unit reports a period; the code of its report."""
         person = await self.person(chat)
         duty = await self.duty(unit, tt, period, person)
-        code = receipt(tt, period, duty.unit_name, duty.attempts + 1)
+        code = receipt(tt, period, duty.unit_name.removeprefix("UBND phường "), duty.attempts + 1)
         given = {"text": "phát 2 lần", "form": Form.RADIO, "quantity": 2, "links": ("https://example.org/tin",), **more}
         await self.write(Reported(duty.id, code, person.memberships[0].id, **given), chat)  # type: ignore[arg-type]
         return code

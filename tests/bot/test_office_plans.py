@@ -10,7 +10,7 @@ from bot.office.plans import RefusedError
 from bot.storage import Storage
 from handlers.duties import Role
 from scheduler.ledger import Mark, State
-from scheduler.plan import Owner
+from scheduler.plan import Owner, Reading
 from tests.bot.office_world import EVENT, MONTHLY, TASKS, VHTT, WARDS, local, office, reading, task
 
 JANUARY = local(2024, 1, 3, 9)
@@ -142,6 +142,14 @@ async def test_a_lead_that_nobody_knows_is_told_and_can_be_given(storage: Storag
     async with office(storage, JANUARY) as world:
         done = await world.confirm(reading(strange), digest="b", leads={"1": (VHTT,)})
         assert {row.unit for row in await world.rows()} == {VHTT}
+
+
+async def test_rows_that_share_a_number_are_told_apart(storage: Storage) -> None:
+    rows = (TASKS[0], replace(TASKS[1], tt="1"), replace(TASKS[2], tt=""), replace(TASKS[3], tt="1"))
+    async with office(storage, JANUARY) as world:
+        await world.confirm(reading(*rows))
+        read = Reading.from_json((await world.plans())[0].body)
+        assert [one.tt for one in read.tasks] == ["1", "1 (2)", "dòng 3", "1 (3)"]
 
 
 def test_the_world_has_an_event_task() -> None:
