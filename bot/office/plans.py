@@ -204,7 +204,8 @@ def _decide(
         elif not task.needs_confirmation:
             decided[task.tt] = (task.schedule, None)
         elif choices.accept:
-            decided[task.tt] = (task.proposal or task.schedule, choices.by)
+            accepted = replace(task.proposal or task.schedule, needs_confirmation=False, note="")
+            decided[task.tt] = (accepted, choices.by)
         else:
             problems.append(f"Việc {task.tt} ({task.time_text or 'không ghi thời gian'}): cần chọn nhịp báo cáo.")
             continue
