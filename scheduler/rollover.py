@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from scheduler import timewords
-from scheduler.plan import Owner, Plan, Reading, Task, Warning
+from scheduler.plan import Owner, Plan, Reading, Task
+from scheduler.plan import Warning as Flag
 from scheduler.units import Units
 
 _YEAR = re.compile(r"(?<![\d./-])(?:19|20)\d\d(?!\d)|(?<=[/.-])20\d\d(?!\d)")
@@ -51,10 +52,10 @@ def _owners(owners: tuple[Owner, ...], plan: Plan, units: Units) -> tuple[Owner,
     return tuple(unique.values())
 
 
-def _warnings(tasks: tuple[Task, ...], plan: Plan, units: Units) -> tuple[Warning, ...]:
+def _warnings(tasks: tuple[Task, ...], plan: Plan, units: Units) -> tuple[Flag, ...]:
     found = [
-        Warning("blank_number", None, "Số kế hoạch còn trống."),
-        Warning("blank_date", None, "Ngày ban hành còn trống."),
+        Flag("blank_number", None, "Số kế hoạch còn trống."),
+        Flag("blank_date", None, "Ngày ban hành còn trống."),
     ]
     for task in tasks:
         for owner in (*task.lead, *task.support):
@@ -66,7 +67,7 @@ def _warnings(tasks: tuple[Task, ...], plan: Plan, units: Units) -> tuple[Warnin
             successor = units.today(owner.unit, plan.window[0])
             hint = f" Đơn vị kế thừa: {successor}." if isinstance(successor, str) else ""
             text = f"Việc {task.tt}: {unit.name} không còn hoạt động vào đầu năm {plan.year}.{hint} Cần giao lại."
-            found.append(Warning("unit_ended", task.tt, text))
+            found.append(Flag("unit_ended", task.tt, text))
     return tuple(found)
 
 
