@@ -23,7 +23,7 @@ from bot.tables import Inbox, InboxState
 from bot.worker import Worker
 from handlers.context import Context, Knowledge
 from handlers.message import Message, Reply
-from handlers.outcome import DutyNote, Keep, Outcome
+from handlers.outcome import DutyNote, Joined, Keep, Outcome
 from handlers.router import Router
 from scheduler.outbox import ANSWER
 
@@ -127,7 +127,7 @@ class Dispatcher(Worker):
         await self._queue(session, row, message, outcome.replies, now)
         row.state = InboxState.DONE
         row.result = _result(outcome)
-        if context.person is not None:
+        if context.person is not None or any(isinstance(note, Joined) for note in outcome.notes):
             row.result["official"] = True
         session.add(row)
         metrics.ANSWERED.labels(row.channel, outcome.decision.value).inc()

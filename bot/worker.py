@@ -36,6 +36,7 @@ class Worker(ABC):
         self._woken.set()
 
     def start(self) -> None:
+        self.last_round = self._now()  # it has begun well, and is given the time of a round
         self._task = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self, within: float = limits.STOP_WITHIN) -> None:

@@ -9,6 +9,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from bot.app import App
+from bot.office import people
+from handlers.duties import Role
+from tests.bot.test_office_evidence import drawn
 
 pytestmark = pytest.mark.browser
 QUESTION = "làm giấy khai sinh cho con cần giấy tờ gì"
@@ -235,3 +238,29 @@ async def test_the_widget_opens_and_closes_by_keyboard_in_a_foreign_page(
 
 async def test_the_office_is_named(chat: Watched, app: App) -> None:
     await expect(chat.page.get_by_role("heading", level=1)).to_have_text(app.settings.office_name)
+
+
+async def test_an_official_sends_a_picture_from_the_page(chat: Watched, app: App) -> None:
+    attach = chat.page.get_by_role("button", name="Gửi ảnh, tệp")
+    await chat.ask("xin chào")
+    await expect(chat.page.locator(".said.bot").last).to_contain_text("Xin chào")
+    await expect(attach).to_be_hidden()  # a citizen has nothing to attach
+    async with app.storage.write() as session:
+        code = await people.invite(session, "bn.w.07228", Role.OFFICER, app._now())
+    await chat.ask(f"liên kết {code}")
+    await chat.page.get_by_role("button", name="Đúng, liên kết").click()
+    await expect(attach).to_be_visible()
+    assert await narrow_enough(chat.page)
+    async with chat.page.expect_file_chooser() as chooser:
+        await attach.click()
+    await (await chooser.value).set_files({"name": "loa.jpg", "mimeType": "image/jpeg", "buffer": drawn(1)})
+    await expect(chat.page.locator(".said.me").last).to_contain_text("loa.jpg")
+    await expect(chat.page.locator(".said.bot")).to_have_count(4)
+    assert chat.complaints == []
+
+
+async def test_the_link_of_an_invite_fills_in_the_words_to_send(context: BrowserContext, page_server: str) -> None:
+    page = await context.new_page()
+    await page.goto(f"{page_server}/?noi=li%C3%AAn%20k%E1%BA%BFt%20ABCD2345")
+    await expect(page.get_by_label("Câu hỏi của anh/chị")).to_have_value("liên kết ABCD2345")
+    await expect(page.locator(".said")).to_have_count(0)  # nothing is sent before the person presses
