@@ -6,7 +6,9 @@ import asyncio
 import os
 import secrets
 import socket
+from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -19,7 +21,9 @@ from bot.clock import Clock
 from bot.storage import Storage
 from bot.tables import Outbox
 from bot.worker import Worker
+from handlers.context import VIETNAM
 from handlers.message import Reply
+from scheduler.outbox import ANSWER
 
 log = structlog.get_logger()
 
@@ -51,13 +55,13 @@ class Delivery(Worker):
         self._speed = {
             name: AsyncLimiter(max(1.0, channel.traits.per_second), 1.0) for name, channel in self._channels.items()
         }
+        self._chats: OrderedDict[tuple[str, str], AsyncLimiter] = OrderedDict()
         self._under_way: dict[asyncio.Task[None], Outbox] = {}
 
     async def work(self) -> bool:
-        slots = limits.SEND_SLOTS * len(self._channels) - len(self._under_way)
         if not self._channels:
             return False
-        if slots <= 0:
+        if all(self._free(name) <= 0 for name in self._channels):
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             return True
         async with self._storage.write() as session:
@@ -66,12 +70,49 @@ class Delivery(Worker):
                 await outbox.end_leases(session, _is_dead, now)
                 self._looked_for_dead = True
             await outbox.hold_doubtful(session, now)
-            rows = await outbox.claim(session, list(self._channels), self._worker, now, slots)
-        for row in rows:
+            rows = [row for name in self._channels for row in await self._claim(session, name, now)]
+        for row in await self._awake(rows, now):
             task = asyncio.create_task(self._send(row))
             self._under_way[task] = row
             task.add_done_callback(self._ended)
         return bool(rows)
+
+    async def _awake(self, rows: list[Outbox], now: datetime) -> list[Outbox]:
+        """What may be sent at this hour; what is no answer waits until a platform's quiet hours end."""
+        asleep = {row.id: end for row in rows if (end := self._quiet_until(row, now))}
+        if asleep:
+            async with self._storage.write() as session:
+                for row in rows:
+                    if end := asleep.get(row.id):
+                        await outbox.postpone(session, row, end)
+        return [row for row in rows if row.id not in asleep]
+
+    def _quiet_until(self, row: Outbox, now: datetime) -> datetime | None:
+        quiet = self._channels[row.channel].traits.quiet
+        if quiet is None or row.priority <= ANSWER.priority:
+            return None
+        start, end = quiet
+        local = now.astimezone(VIETNAM)
+        inside = start <= local.time() or local.time() < end if start > end else start <= local.time() < end
+        if not inside:
+            return None
+        until = datetime.combine(local.date(), end, VIETNAM)
+        return until if until > local else until + timedelta(days=1)
+
+    async def _claim(self, session: AsyncSession, name: str, now: datetime) -> list[Outbox]:
+        """What one channel may send now: answers first; all else only as much as keeps the way free for answers."""
+        answers = await outbox.claim(session, [name], self._worker, now, self._free(name), upto=ANSWER.priority)
+        most = min(self._free(name) - len(answers), self._bulk(name))
+        return [*answers, *(await outbox.claim(session, [name], self._worker, now, most) if most > 0 else [])]
+
+    def _free(self, name: str) -> int:
+        return limits.SEND_SLOTS - sum(row.channel == name for row in self._under_way.values())
+
+    def _bulk(self, name: str) -> int:
+        """Slots for what is no answer: so few that an answer behind them leaves within :data:`limits.ANSWER_WAIT`."""
+        most = int(self._channels[name].traits.per_second * limits.ANSWER_WAIT)
+        busy = sum(row.channel == name and row.priority > ANSWER.priority for row in self._under_way.values())
+        return max(1, min(most, limits.SEND_SLOTS - 1)) - busy
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
@@ -114,12 +155,25 @@ class Delivery(Worker):
         return await self._composer.compose(row)
 
     async def _one(self, row: Outbox, reply: Reply) -> str:
+        await self._pace(row).acquire()
         await self._speed[row.channel].acquire()
         async with asyncio.timeout(limits.SEND_TIMEOUT):
             platform_id = await self._channels[row.channel].send(row.chat, reply)
         if not platform_id:
             raise DeliveryError("the platform gave no message id", in_doubt=True)
         return platform_id
+
+    def _pace(self, row: Outbox) -> AsyncLimiter:
+        """The speed of one chat: a few messages at once, then as the platform allows. Silent chats are forgotten."""
+        key = row.channel, row.chat
+        pace = self._chats.pop(key, None)
+        if pace is None:
+            most = self._channels[row.channel].traits.per_chat_second * limits.CHAT_BURST
+            pace = AsyncLimiter(max(1.0, most), limits.CHAT_BURST)
+        self._chats[key] = pace
+        while len(self._chats) > limits.CHATS_PACED:
+            self._chats.popitem(last=False)
+        return pace
 
     async def _moot(self, row: Outbox) -> None:
         async with self._storage.write() as session:

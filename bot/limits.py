@@ -33,6 +33,11 @@ LEASE = timedelta(seconds=60)
 SEND_TIMEOUT = 30.0
 SEND_SLOTS = 8
 """Sends under way at once on one channel."""
+CHAT_BURST = 3.0
+"""Seconds over which the speed to one chat is counted: so many messages at once as fit in it."""
+CHATS_PACED = 10_000
+ANSWER_WAIT = 0.4
+"""Longest time, in seconds, that reminders under way may keep an answer waiting on a channel."""
 CLAIM_BATCH = 64
 POLL = 1.0
 """How often a sleeping worker looks for rows that another process wrote or that came due."""

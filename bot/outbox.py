@@ -65,8 +65,13 @@ async def put(
         await session.execute(insert_new(session, Outbox).values(rows))
 
 
-async def claim(session: AsyncSession, channels: list[str], worker: str, now: datetime, most: int) -> list[Outbox]:
-    """Take messages to send: the first of each chat, by priority. Nobody else has them until the lease ends."""
+async def claim(
+    session: AsyncSession, channels: list[str], worker: str, now: datetime, most: int, *, upto: int | None = None
+) -> list[Outbox]:
+    """Take messages to send: the first of each chat, by priority. Nobody else has them until the lease ends.
+
+    ``upto``: only of this priority or a more urgent one.
+    """
     earlier = aliased(Outbox)
     before_it = select(col(earlier.id)).where(
         col(earlier.channel) == col(Outbox.channel),
@@ -85,6 +90,7 @@ async def claim(session: AsyncSession, channels: list[str], worker: str, now: da
             col(Outbox.not_before) <= now,
             or_(col(Outbox.lease_until).is_(None), col(Outbox.lease_until) < now),
             ~before_it.exists(),
+            *(() if upto is None else (col(Outbox.priority) <= upto,)),
         )
         .order_by(col(Outbox.priority), col(Outbox.not_before), col(Outbox.id))
         .limit(most)
@@ -159,7 +165,6 @@ async def failed(session: AsyncSession, row: Outbox, error: DeliveryError, now: 
     await session.execute(_mine(row).values(**values))
 
 
-async def release(session: AsyncSession, rows: list[Outbox]) -> None:
-    """Give back what was claimed but not begun."""
-    for row in rows:
-        await session.execute(_mine(row).values(lease_until=None, attempts=row.attempts - 1))
+async def postpone(session: AsyncSession, row: Outbox, until: datetime) -> None:
+    """Give back what was claimed but not begun, to be taken again later."""
+    await session.execute(_mine(row).values(lease_until=None, attempts=row.attempts - 1, not_before=until))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Protocol
 
 from handlers.message import Reply
@@ -39,7 +40,11 @@ class Traits:
     per_second: float
     """Messages a second over all chats."""
     per_chat_second: float
-    """Messages a second to one chat."""
+    """Messages a second to one chat; a few at once are taken."""
+    window: timedelta | None = None
+    """How long after a person last wrote the platform lets us write first; None: always."""
+    quiet: tuple[time, time] | None = None
+    """From when to when, in Vietnam, only answers may be sent; None: never."""
     pulled: bool = False
     """The other side fetches its replies itself (web page, terminal): nothing is pushed."""
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.channels import render
-from bot.channels.base import Traits
+from bot.channels.base import DeliveryError, Traits
 from bot.clock import Clock
 from bot.inbox import insert_new
 from bot.office import notices, people
@@ -20,7 +20,7 @@ from bot.office.duties import OfficeDuties, running
 from bot.office.rules import Rules
 from bot.records import load_dialogue, save_dialogue
 from bot.storage import Storage
-from bot.tables import Difficulty, Link, Occurrence, Outbox, Task
+from bot.tables import Difficulty, Inbox, Link, Occurrence, Outbox, Task
 from handlers import remind
 from handlers.context import VIETNAM, Context
 from handlers.duties import Duty, Person, Role
@@ -54,6 +54,7 @@ class OfficeComposer:
         address = Address(row.channel, row.chat)
         async with self._storage.write() as session:
             now = self._now()
+            await self._may_write(session, address, now)
             person = await people.person(session, address, self._rules.units)
             if person is None:
                 return []
@@ -65,6 +66,21 @@ class OfficeComposer:
                 return []
             await self._remember(session, row, address, reply, writer.told, now)
         return render.parts(reply, self._traits[row.channel])
+
+    async def _may_write(self, session: AsyncSession, address: Address, now: datetime) -> None:
+        """Raise DeliveryError where the platform lets us write only some time after the person did."""
+        window = self._traits[address.channel].window
+        if window is None:
+            return
+        heard = select(func.max(col(Inbox.received_at))).where(
+            col(Inbox.channel) == address.channel, col(Inbox.chat) == address.chat
+        )
+        linked = select(func.max(col(Link.since))).where(
+            col(Link.channel) == address.channel, col(Link.chat) == address.chat
+        )
+        times = [(await session.execute(one)).scalar_one_or_none() for one in (heard, linked)]
+        if max((one for one in times if one), default=now) + window < now:
+            raise DeliveryError("window closed: the person wrote too long ago", permanent=True)
 
     async def _remember(
         self, session: AsyncSession, row: Outbox, address: Address, reply: Reply, told: Iterable[int], now: datetime

@@ -13,6 +13,8 @@ from scheduler.reports.wording import FILL_IN, day, decimal, legible, lowered, p
 
 _NAMED = 5
 """So many periods that a unit missed are named in the text; the spreadsheet has all."""
+_UNITS = 8
+"""So many units are named for a task; appendix 3 has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +174,22 @@ def _reasons(figures: Figures, number: Count) -> str:
     return f" (lý do: {'; '.join(said)})" if said else ""
 
 
+def _listed(units: list[str]) -> str:
+    """The units by name; of many the first ones, for the appendix names all of them."""
+    if len(units) <= _UNITS:
+        return "; ".join(units)
+    rest = whole(len(units) - _UNITS)
+    return f"{'; '.join(units[:_UNITS])} và {rest} đơn vị khác (xem Phụ lục 3)"
+
+
 def undone_line(task: Undone) -> str:
     """A task that is not done, what is missing, from whom and why."""
     parts = [f"Chưa hoàn thành: việc {task.tt} ({short(task.content)})."]
     if task.overdue.value:
-        whom = "; ".join(f"{legible(one.unit_name)} ({_periods(one.periods)})" for one in task.overdue_by)
+        whom = _listed([f"{legible(one.unit_name)} ({_periods(one.periods)})" for one in task.overdue_by])
         parts.append(f"Quá hạn {_n(task.overdue)} lượt: {whom}; lý do: {FILL_IN}.")
     if task.returned.value:
-        whom = "; ".join(f"{legible(one.unit_name)} ({_periods(one.periods)}{_why(one)})" for one in task.returned_by)
+        whom = _listed([f"{legible(one.unit_name)} ({_periods(one.periods)}{_why(one)})" for one in task.returned_by])
         parts.append(f"Bị trả lại, chưa báo lại {_n(task.returned)} lượt: {whom}.")
     return " ".join(parts)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 
+from bot import outbox
 from bot.channels.base import DeliveryError, Traits
 from bot.delivery import Delivery
 from bot.office import people
@@ -12,9 +14,10 @@ from bot.office.compose import OfficeComposer
 from bot.office.duties import OfficeDuties
 from bot.storage import Storage
 from handlers import texts
-from handlers.context import Context, Office
+from handlers.context import VIETNAM, Context, Office
 from handlers.duties import Role
 from handlers.message import Address, Reply
+from scheduler.outbox import ANSWER
 from tests.bot.office_world import VHTT, WARDS, OfficeWorld, local, office
 from tests.bot.parts import NoKnowledge
 
@@ -128,3 +131,38 @@ async def test_somebody_who_writes_again_can_be_written_to_again(storage: Storag
             await people.reopen(session, address)
         await world.tick(FRIDAY.replace(hour=15))
         assert [row.chat for row in await world.queued()] == ["da-mai"]
+
+
+async def test_a_closed_window_is_not_tried_and_the_next_chat_is(storage: Storage) -> None:
+    async with office(storage, FRIDAY.replace(hour=8)) as world:
+        await world.confirm(since=FRIDAY.date())
+        world.now = FRIDAY - timedelta(days=20)
+        person = await world.link(WARDS[0], Role.OFFICER, "other", channel="second")
+        async with storage.write() as session:
+            late = world.now + timedelta(minutes=1)
+            await people.connect(session, person.memberships[0].id, Address("recorder", "da-mai"), late)
+        await world.tick(FRIDAY.replace(hour=8))
+        week = replace(TRAITS, window=timedelta(days=7))
+        first, second = Door("recorder", week), Door("second")
+        await deliver(world, first, second)
+        assert first.sent == []
+        assert [chat for chat, _ in second.sent] == ["other"]
+        assert (await world.queued())[0].error == "window closed: the person wrote too long ago"
+
+
+async def test_in_quiet_hours_only_answers_leave(storage: Storage) -> None:
+    async with office(storage, FRIDAY.replace(hour=8)) as world:
+        await world.confirm(since=FRIDAY.date())
+        await world.link(WARDS[0], Role.OFFICER, "da-mai")
+        await world.tick()
+        async with storage.write() as session:
+            here = Address("recorder", "citizen")
+            await outbox.put(session, "in:1", here, ANSWER, [Reply("trả lời")], world.now)
+        door = Door("recorder", replace(TRAITS, quiet=(time(22), time(8, 30))))
+        await deliver(world, door)
+        assert [chat for chat, _ in door.sent] == ["citizen"]
+        row = next(row for row in await world.queued() if row.chat == "da-mai")
+        assert row.not_before.astimezone(VIETNAM) == FRIDAY.replace(hour=8, minute=30)
+        world.now = FRIDAY.replace(hour=8, minute=31)
+        await deliver(world, door)
+        assert [chat for chat, _ in door.sent] == ["citizen", "da-mai"]

@@ -159,6 +159,7 @@ async def test_the_report_of_the_first_quarter_says_what_was_counted_by_hand(see
     text = "\n".join(paragraph.text for paragraph in docx.Document(str(tmp_path / "q1.docx")).paragraphs)
     assert "2/7" in text
     assert "17/29" in text
+    assert "và 21 đơn vị khác (xem Phụ lục 3)" in text  # 29 that lead row 1
     book = openpyxl.load_workbook(tmp_path / "q1.xlsx", data_only=True)
     ledger = next(sheet for sheet in book.worksheets if sheet.title.startswith("Sổ"))
     assert sum(1 for row in ledger.iter_rows(values_only=True) if "2024" in str(row)) >= total.planned.value
