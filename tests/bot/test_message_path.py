@@ -114,9 +114,11 @@ async def test_a_platform_that_asks_to_wait_is_obeyed(storage: Storage, clock: H
     channel = Recorder(trouble=[DeliveryError("flood", retry_after=30)])
     async with running(build(storage, clock, channel)) as path:
         await path.intake.accept(message("x"))
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(10):
+            while not (refused := [row for row in await rows(storage, Outbox) if getattr(row, "error", None)]):
+                await asyncio.sleep(0.02)
         assert channel.sent == []
-        (row,) = await rows(storage, Outbox)
+        (row,) = refused
         assert isinstance(row, Outbox)
         assert row.not_before == clock() + timedelta(seconds=30)
         clock.forward(timedelta(seconds=31))
