@@ -1,4 +1,4 @@
-"""How long a tick takes when everything comes due at once: 10,000 units with 20 tasks each, all reminded of this morning.
+"""How long a tick takes when all comes due at once: 10,000 units with 20 tasks each, all reminded of this morning.
 
 ``python -m tests.benchmarks.ticks [UNITS TASKS]`` on a fresh SQLite file: the first tick makes the messages, the second
 finds nothing to do. Memory is the growth of the process's peak during the first tick.
