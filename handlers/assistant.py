@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from handlers import ask, feedback, forget, life_event, smalltalk, start
+from handlers import (
+    account,
+    ask,
+    board,
+    coordinate,
+    feedback,
+    forget,
+    life_event,
+    plans,
+    reported,
+    reporting,
+    smalltalk,
+    start,
+    tasks,
+)
 from handlers.router import Router
 
 
 def build() -> Router:
     """Every feature in one table; fails at start when two of them own the same key."""
-    features = (start, smalltalk, ask, feedback, life_event, forget)
-    return Router((feature.FEATURE for feature in features), ask.ask)
+    everybody = (start, smalltalk, ask, feedback, life_event, forget, account)
+    officials = (tasks, reporting, reported, coordinate, board, plans)
+    features = [feature.FEATURE for feature in (*everybody, *officials)]
+    return Router([*features, coordinate.LOOKING, account.STAFF], ask.ask)
