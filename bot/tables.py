@@ -372,3 +372,24 @@ class Difficulty(SQLModel, table=True):
     text: str = Field(max_length=2000)
     told_at: datetime
     open: bool = Field(default=True, index=True)
+
+
+class ZaloToken(SQLModel, table=True):
+    """The authorisation of an Official Account of Zalo. Its refresh tokens are good for one use, so one holder at a
+    time: whoever has put ``claimed_until`` there. See :mod:`bot.channels.zalo_oa_token`."""
+
+    __tablename__ = "zalo_token"
+
+    oa_id: str = Field(primary_key=True, max_length=64)
+    access_token: str = Field(default="", max_length=4000, repr=False)
+    """Empty until the first refresh token has been used."""
+    refresh_token: str = Field(default="", max_length=4000, repr=False)
+    previous_access_token: str = Field(default="", max_length=4000, repr=False)
+    previous_refresh_token: str = Field(default="", max_length=4000, repr=False)
+    expires_at: datetime | None = None
+    refreshed_at: datetime | None = None
+    state: str = Field(default="ok", max_length=16)
+    """ok, lost (the answer to a refresh did not arrive) or revoked: the last two need an administrator."""
+    error: str | None = Field(default=None, max_length=500)
+    claimed_until: datetime | None = None
+    """Somebody is asking for the next pair; after this time it is taken for dead."""

@@ -1,0 +1,78 @@
+"""Replies in Zalo's words: bodies of messages, and which files an Official Account may send."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from bot.channels.base import DeliveryError
+from bot.channels.zalo_oa_request import Json
+
+_IMAGE_ENDS = frozenset({".jpg", ".jpeg", ".png"})
+_FILE_ENDS = frozenset({".pdf", ".doc", ".docx", ".csv"})
+_IMAGE_BYTES = 1024 * 1024
+_FILE_BYTES = 5 * 1024 * 1024
+_MENTION = re.compile(r"\[@[^\[\]]*\]")
+
+
+class PictureError(Exception):
+    """A picture cannot be shown; the words that go with it can."""
+
+
+def is_link(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
+def picture(element: Json, text: str) -> Json:
+    """A picture by its ``url`` or ``attachment_id``, with words under it."""
+    payload = {"template_type": "media", "elements": [{"media_type": "image", **element}]}
+    return {**({"text": text} if text else {}), "attachment": {"type": "template", "payload": payload}}
+
+
+def document(token: str) -> Json:
+    """An uploaded file. Zalo shows no words with it."""
+    return {"attachment": {"type": "file", "payload": {"token": token}}}
+
+
+def contact_form(title: str, subtitle: str, image_url: str) -> Json:
+    """The form that asks for contact data: title of at most 100, subtitle of at most 500 letters."""
+    elements = [{"title": title, "subtitle": subtitle, "image_url": image_url}]
+    return {"attachment": {"type": "template", "payload": {"template_type": "request_user_info", "elements": elements}}}
+
+
+def without_mentions(message: Json) -> Json:
+    """A message for a group in which nobody is called by [@id]: its words may be somebody else's."""
+    return {**message, "text": _MENTION.sub("", message["text"])} if "text" in message else message
+
+
+async def picture_bytes(source: str) -> bytes:
+    """A picture to upload. Raises PictureError."""
+    try:
+        content = await asyncio.to_thread(Path(source).read_bytes)
+    except OSError as error:
+        raise PictureError(f"the picture cannot be read: {type(error).__name__}") from None
+    if Path(source).suffix.lower() not in _IMAGE_ENDS or len(content) > _IMAGE_BYTES:
+        raise PictureError("Zalo takes only JPEG and PNG of at most 1 MB")
+    return content
+
+
+async def document_bytes(source: str) -> bytes:
+    """A file to upload. Raises DeliveryError."""
+    try:
+        content = await asyncio.to_thread(Path(source).read_bytes)
+    except OSError as error:
+        raise DeliveryError(f"the file to send cannot be read: {type(error).__name__}", permanent=True) from None
+    if Path(source).suffix.lower() not in _FILE_ENDS or len(content) > _FILE_BYTES:
+        raise DeliveryError("Zalo takes only PDF, DOC, DOCX and CSV of at most 5 MB", permanent=True)
+    return content
+
+
+def text_of(data: Json, key: str, *, in_doubt: bool = False) -> str:
+    """A text of an answer. Raises DeliveryError when it is missing."""
+    value = data.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or not value:
+        raise DeliveryError(f"Zalo's answer holds no {key}", in_doubt=in_doubt)
+    return value
