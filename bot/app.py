@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot import clock, housekeeping, learned, limits, metrics
+from bot import clock, doors, housekeeping, learned, limits, metrics
 from bot.channels.base import Channel
 from bot.channels.console import CONSOLE
 from bot.clock import Clock
@@ -54,10 +54,11 @@ class App:
         self.storage = Storage(settings.database)
         self.router = assistant.build()
         self.writer = InboxWriter(self.storage, now)
-        self.channels: dict[str, Channel] = {WEB.name: WEB, CONSOLE.name: CONSOLE}
         self.intake = Intake(self.writer, self)
-        self.routes: list[web.RouteDef] = []
-        self._add_telegram()
+        commands = [(command.name, command.about) for command in self.router.commands]
+        opened = doors.build(settings, self.storage, self.intake.accept, self._unfollowed, commands, now)
+        self.routes = opened.routes
+        self.channels: dict[str, Channel] = {one.name: one for one in (WEB, CONSOLE, *opened.channels)}
         context = Context(
             now=now(),
             knowledge=self.knowledge,
@@ -71,6 +72,8 @@ class App:
         self.delivery = Delivery(self.storage, self.channels, now, composer)
         self.dispatcher = Dispatcher(self.storage, self.router, context, traits, self._queued, now, self.rules)
         self.evidence = EvidenceKeeper(self.storage, self.channels, settings.data_dir, now)
+        for worker in (self.dispatcher, self.delivery, self.evidence):
+            worker.pressed = self.writer.pressed
         self.reminding = Reminding(self.storage, self.rules)
         self.exchange = Exchange(self.storage, self.intake, self.dispatcher, now)
         self.ticker = Ticker(self._tick)
@@ -85,26 +88,6 @@ class App:
         """A message was answered: there may be something to send, and proof to fetch."""
         self.delivery.wake()
         self.evidence.wake()
-
-    def _add_telegram(self) -> None:
-        token = self.settings.telegram_bot_token
-        if token is None:
-            return
-        from bot.channels.telegram import TelegramChannel  # its library takes a while to import
-
-        secret = self.settings.telegram_webhook_secret
-        channel = TelegramChannel(
-            token.get_secret_value(),
-            base_url=str(self.settings.telegram_api_base_url).rstrip("/"),
-            webhook_secret=secret.get_secret_value() if secret else None,
-            proxy=self.settings.telegram_proxy,
-            public_url=str(self.settings.public_url).rstrip("/") if self.settings.public_url else None,
-            commands=[(command.name, command.about) for command in self.router.commands],
-            accept=self.intake.accept,
-        )
-        self.channels[channel.name] = channel
-        if secret:
-            self.routes.append(web.post("/webhooks/telegram", channel.webhook))
 
     async def start(self, *, serve: bool = True) -> None:
         """Migrate, open the doors, start working. Raises OSError when the port is taken."""
@@ -150,6 +133,11 @@ class App:
         await site.start()
         sockets = site._server.sockets if site._server else ()  # type: ignore[attr-defined]  # noqa: SLF001
         self.port = next((s.getsockname()[1] for s in sockets), self.settings.port)
+
+    async def _unfollowed(self, chat: str) -> None:
+        """Somebody left the Official Account: nothing is sent to that chat until they write again."""
+        async with self.storage.write() as session:
+            await people.close(session, Address("zalo-oa", chat), "unfollowed")
 
     async def _is_official(self, address: Address) -> bool:
         async with self.storage.read() as session:

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from bot.app import App
 
 HOW_TO_SWITCH_ON = {
+    "zalo-bot": "Zalo Bot: đặt ZALO_BOT_TOKEN (lấy từ Zalo Bot Creator) trong tệp .env rồi chạy lại.",
+    "zalo-oa": "Zalo OA: đặt các dòng ZALO_OA_… trong tệp .env, rồi chạy: python -m bot zalo-oa login",
     "telegram": "Telegram: đặt TELEGRAM_BOT_TOKEN (lấy từ @BotFather) trong tệp .env rồi chạy lại.",
 }
 """One line for each channel that can be switched on."""
-
-NOT_BUILT = "Zalo: bản này chưa có; sẽ có ở bản sau."
 
 
 def banner(app: App, seconds: float) -> str:
@@ -26,5 +26,5 @@ def banner(app: App, seconds: float) -> str:
         f"  Cơ sở dữ liệu:     {database}",
     ]
     off = [line for name, line in HOW_TO_SWITCH_ON.items() if name not in app.channels]
-    lines += ["  Kênh đang tắt:", *(f"    - {line}" for line in [*off, NOT_BUILT])]
+    lines += ["  Kênh đang tắt:", *(f"    - {line}" for line in off or ["không có"])]
     return "\n".join(lines)

@@ -90,6 +90,7 @@ class Dispatcher(Worker):
         for row_id in ready:
             if self._stopping:
                 return False
+            await self.give_way()
             await self._one(row_id)
         return bool(ready)
 

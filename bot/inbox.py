@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -66,6 +67,9 @@ def message_of(row: Inbox) -> Message:
     )
 
 
+_TABLE: Table = Inbox.__table__  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     message: Message
@@ -85,9 +89,14 @@ class InboxWriter:
         self._now = now
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(limits.INBOX_WAITING)
         self._task: asyncio.Task[None] | None = None
+        self._flood_until = 0.0
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="inbox")
+
+    def pressed(self) -> bool:
+        """Whether messages come in so fast that storing them has to go first."""
+        return time.monotonic() < self._flood_until
 
     async def stop(self) -> None:
         """Store what waits, then stop."""
@@ -110,6 +119,8 @@ class InboxWriter:
             batch = [await self._waiting.get()]
             while len(batch) < limits.INBOX_BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
+            if len(batch) >= limits.FLOOD_BATCH:
+                self._flood_until = time.monotonic() + limits.FLOOD_LASTS
             try:
                 stored = await self._commit(batch)
                 for waiting, result in zip(batch, stored, strict=True):
@@ -126,7 +137,7 @@ class InboxWriter:
     async def _commit(self, batch: list[_Waiting]) -> list[Stored]:
         now = self._now()
         rows = {waiting.key: _row(waiting, now) for waiting in reversed(batch)}
-        async with self._storage.write() as session:
+        async with self._storage.write(first=True) as session:
             fresh = await _insert(session, list(reversed(rows.values())))
             known = {**await _find(session, rows.keys() - fresh.keys()), **fresh}
         return [Stored(known[waiting.key], fresh.pop(waiting.key, None) is not None) for waiting in batch]
@@ -148,14 +159,13 @@ def _row(waiting: _Waiting, now: datetime) -> dict[str, Any]:
 
 async def _insert(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
     """Insert what is not there yet; the ids of what was inserted."""
-    statement = (
-        insert_new(session, Inbox).values(rows).returning(col(Inbox.channel), col(Inbox.message_id), col(Inbox.id))
-    )
-    result = await session.execute(statement)
+    table = _TABLE.c
+    statement = insert_new(session, _TABLE).returning(table.channel, table.message_id, table.id)
+    result = await (await session.connection()).execute(statement, rows)  # the ORM's own way takes twice as long
     return {(row[0], row[1]): int(row[2] or 0) for row in result}
 
 
-def insert_new(session: AsyncSession, table: type[Any]) -> Any:
+def insert_new(session: AsyncSession, table: type[Any] | Table) -> Any:
     """INSERT ... ON CONFLICT DO NOTHING for the database at hand."""
     name = session.get_bind().dialect.name
     dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[name]

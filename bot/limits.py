@@ -23,6 +23,11 @@ INBOX_BATCH = 200
 """Most messages stored in one commit."""
 INBOX_WAITING = 5000
 """More waiting than this and the door answers 503, so that the platform tries again later."""
+GIVE_WAY = 0.25
+"""Longest time, in seconds, that answering waits each time while a flood is being stored."""
+FLOOD_BATCH = 4
+"""So many messages in one commit are a flood, for as long as FLOOD_LASTS seconds after it."""
+FLOOD_LASTS = 0.05
 HANDLE_ATTEMPTS = 3
 """Tries before a message that makes a handler fail is put aside and the person is told."""
 HANDLE_RETRY = timedelta(seconds=2)

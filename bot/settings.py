@@ -59,11 +59,39 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     telegram_proxy: str | None = None
 
+    zalo_bot_token: SecretStr | None = None
+    zalo_bot_api_base_url: AnyHttpUrl = AnyHttpUrl("https://bot-api.zaloplatforms.com")
+    zalo_bot_webhook_secret: SecretStr | None = None
+
+    zalo_oa_id: str | None = Field(default=None, pattern=r"^\d{5,30}$")
+    zalo_oa_app_id: str | None = Field(default=None, pattern=r"^\d{5,30}$")
+    zalo_oa_app_secret: SecretStr | None = None
+    zalo_oa_secret_key: SecretStr | None = None
+    """Signs the events of the Official Account."""
+    zalo_oa_refresh_token: SecretStr | None = None
+    """The first one; afterwards the database has the pair."""
+    zalo_oa_api_base_url: AnyHttpUrl = AnyHttpUrl("https://openapi.zalo.me")
+    zalo_oauth_base_url: AnyHttpUrl = AnyHttpUrl("https://oauth.zaloapp.com")
+
     @field_validator("telegram_bot_token")
     @classmethod
     def _looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not re.fullmatch(r"\d{3,}:[\w-]{10,}", value.get_secret_value()):
             raise ValueError("phải có dạng 123456789:AbCd… do @BotFather cấp")
+        return value
+
+    @field_validator("zalo_bot_token")
+    @classmethod
+    def _looks_like_a_zalo_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"\d{3,}:\S{6,}", value.get_secret_value()):
+            raise ValueError("phải có dạng 123456789:abc… do Zalo Bot Creator cấp")
+        return value
+
+    @field_validator("zalo_bot_webhook_secret")
+    @classmethod
+    def _zalo_secret_length(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not 8 <= len(value.get_secret_value()) <= 256:
+            raise ValueError("phải có 8–256 ký tự")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -94,7 +122,12 @@ class Settings(BaseSettings):
     @property
     def pushable(self) -> tuple[str, ...]:
         """Names of the configured channels that can write to a person first."""
-        return ("telegram",) if self.telegram_bot_token else ()
+        set_up = {
+            "zalo-oa": self.zalo_oa_id,
+            "zalo-bot": self.zalo_bot_token,
+            "telegram": self.telegram_bot_token,
+        }
+        return tuple(name for name, value in set_up.items() if value)
 
     @property
     def page_url(self) -> str:
@@ -126,6 +159,7 @@ def _in_vietnamese(error: Any) -> str:
         "greater_than_equal": "quá nhỏ (cổng mạng từ 0 đến 65535)",
         "less_than_equal": "quá lớn (cổng mạng từ 0 đến 65535)",
         "url_parsing": "phải là địa chỉ dạng https://ten-mien",
+        "string_pattern_mismatch": "phải là dãy số do Zalo cấp",
         "url_scheme": "phải bắt đầu bằng http:// hoặc https://",
         "value_error": str(error.get("ctx", {}).get("error", "")),
     }
@@ -140,6 +174,17 @@ def load() -> Settings:
         settings = Settings(**from_files)  # type: ignore[arg-type]
     except ValidationError as error:
         problems += [_in_vietnamese(e) for e in error.errors(include_input=False)]
+    else:
+        problems += _unfinished(settings)
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _unfinished(settings: Settings) -> list[str]:
+    """An Official Account needs all of its settings; with some of them it would take messages and answer none."""
+    needed = ("zalo_oa_id", "zalo_oa_app_id", "zalo_oa_app_secret", "zalo_oa_secret_key")
+    missing = [name.upper() for name in needed if getattr(settings, name) is None]
+    if not missing or len(missing) == len(needed):
+        return []
+    return [f"{', '.join(missing)}: còn thiếu; Zalo OA cần đủ {', '.join(name.upper() for name in needed)}."]

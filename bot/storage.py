@@ -8,6 +8,7 @@ of their own that cannot write.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -49,11 +50,46 @@ def _sqlite_engine(url: str, *, writer: bool) -> AsyncEngine:
     return engine
 
 
+class TwoLines:
+    """A lock with two lines: who is first waits only for whoever holds it, all others for everybody."""
+
+    def __init__(self) -> None:
+        self._held = False
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._rest: deque[asyncio.Future[None]] = deque()
+
+    async def wait(self, *, first: bool) -> None:
+        """Return when it is ours."""
+        if not self._held:
+            self._held = True
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line = self._first if first else self._rest
+        line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.leave()  # it was given to us in the same moment
+            raise
+
+    def leave(self) -> None:
+        """Give it to the next."""
+        for line in (self._first, self._rest):
+            while line:
+                turn = line.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._held = False
+
+
 class Storage:
     """Two ways in: :meth:`write`, one transaction that is committed at its end, and :meth:`read`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._queue = TwoLines()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
             if path := make_url(url).database:
@@ -64,10 +100,29 @@ class Storage:
             self._writer = self._reader = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+    async def write(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        ``first``: before all others that wait for SQLite's one writer. A platform waits for its 200 meanwhile.
+        """
+        async with (
+            self._turn(first=first),
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @asynccontextmanager
+    async def _turn(self, *, first: bool) -> AsyncIterator[None]:
+        """Wait for the writer of SQLite, in two lines; PostgreSQL has many."""
+        if not self.is_sqlite:
+            yield
+            return
+        await self._queue.wait(first=first)
+        try:
+            yield
+        finally:
+            self._queue.leave()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

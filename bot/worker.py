@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -24,6 +25,8 @@ class Worker(ABC):
         self._woken = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self.pressed: Callable[[], bool] = lambda: False
+        """Whether messages come in so fast that storing them has to go first."""
         self.last_round: datetime | None = None
         """When a round last ended well; the health check looks at it."""
 
@@ -48,8 +51,16 @@ class Worker(ABC):
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    async def give_way(self) -> None:
+        """Let what comes in be stored first, for a moment: a platform that waits for its 200 sends everything again."""
+        waited = 0.0
+        while self.pressed() and waited < limits.GIVE_WAY and not self._stopping:
+            await asyncio.sleep(limits.GIVE_WAY / 10)
+            waited += limits.GIVE_WAY / 10
+
     async def _run(self) -> None:
         while not self._stopping:
+            await self.give_way()
             self._woken.clear()
             try:
                 more = await self.work()
