@@ -63,7 +63,7 @@ class App:
             now=now(),
             knowledge=self.knowledge,
             texts=texts.load(),
-            office=Office(settings.office_name, settings.office_contact),
+            office=Office(settings.office_name, settings.office_contact, _page(settings)),
             ref=0,
         )
         traits = {name: channel.traits for name, channel in self.channels.items()}
@@ -192,3 +192,8 @@ class App:
                 await self.stop()
         except TimeoutError:
             log.warning("stopped_before_drained")
+
+
+def _page(settings: Settings) -> str | None:
+    """The chat page as people outside reach it; None: nobody told us an address."""
+    return str(settings.public_url).rstrip("/") if settings.public_url else None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
-
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from bot import limits as bounds
 from bot import metrics
@@ -19,19 +18,35 @@ from handlers.privacy import mask
 
 
 class Rate:
-    """How fast somebody may write: a moving window in memory, by key."""
+    """How fast somebody may write: at most so many in a window that moves along, by key. In memory."""
 
-    def __init__(self, rule: str) -> None:
-        self._rule = parse(rule)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, most: int, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        """``seconds``: length of the window; ``now``: a clock in seconds that never goes back."""
+        self.seconds = seconds
+        self._most = most
+        self._now = now
+        self._taken: OrderedDict[str, deque[float]] = OrderedDict()
+        """Times of what was let in, those who were let in last at the end."""
 
     def allows(self, key: str) -> bool:
-        return self._limiter.hit(self._rule, key)
+        """Let one in, or not."""
+        now = self._now()
+        self._forget(now - self.seconds)
+        taken = self._taken.get(key)
+        if taken is None:
+            taken = self._taken[key] = deque(maxlen=self._most)
+        elif len(taken) == self._most and taken[0] > now - self.seconds:
+            return False
+        taken.append(now)
+        self._taken.move_to_end(key)
+        return True
 
-    @property
-    def seconds(self) -> int:
-        """Length of the window."""
-        return self._rule.get_expiry()
+    def _forget(self, before: float) -> None:
+        while self._taken:
+            key, taken = next(iter(self._taken.items()))
+            if taken[-1] > before:
+                return
+            del self._taken[key]
 
 
 class Waker(Protocol):
@@ -60,8 +75,8 @@ class Intake:
     def __init__(self, writer: InboxWriter, waker: Waker) -> None:
         self._writer = writer
         self._waker = waker
-        self._rate = Rate(bounds.USER_RATE)
-        self._told = Rate(f"1/{self._rate.seconds} seconds")
+        self._rate = Rate(*bounds.USER_RATE)
+        self._told = Rate(1, self._rate.seconds)
 
     async def accept(self, message: Message) -> bool:
         """Store a message durably; True when it is new. For doors that push: a flood is kept but answered only once."""

@@ -13,10 +13,10 @@ MAX_TEXT = 2000
 """Longest question that is read, in characters; the rest is cut, and the person is told."""
 MAX_ACTION_BYTES = 64
 """Longest payload of a choice (Telegram's callback_data)."""
-USER_RATE = "20/10 seconds"
-"""Messages of one person; more get one kind request to slow down."""
-HOST_RATE = "400/10 seconds"
-"""Messages of one network address; a whole school class may share one."""
+USER_RATE = (20, 10.0)
+"""Messages of one person in so many seconds; more get one kind request to slow down."""
+HOST_RATE = (400, 10.0)
+"""Messages of one network address in so many seconds; a whole school class may share one."""
 
 # Inbox
 INBOX_BATCH = 200

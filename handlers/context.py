@@ -45,6 +45,8 @@ class Office:
     name: str
     contact: str | None = None
     """Where people reach a person; None: not told to us, and we invent nothing."""
+    page: str | None = None
+    """Address of the chat page, where it can be reached from outside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Media:
     """A picture, file or the like that came with a message; its bytes stay on the platform until they are needed."""
 
     kind: str
-    """image, file, audio, video, sticker, location, contact."""
+    """image, file, audio, video, sticker, location, contact; unsupported: the platform keeps it from programs."""
     ref: str
     """How the channel fetches it: a platform file id or an address."""
     name: str = ""

@@ -11,6 +11,7 @@ with the prefixes 03 05 07 08 09 (mobile) and 02 (fixed, 11 digits).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 _KEEP = re.compile(
@@ -25,6 +26,9 @@ _KEEP = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_IN_LINKS = frozenset({"phone", "cccd", "email"})
+"""Looked for in addresses, too. Other long numbers there are ids of posts and times of news."""
 _GAP = r"[ .\-]?"
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
@@ -62,21 +66,30 @@ def mask(text: str) -> Masked:
     """Replace personal data by its kind in brackets: "cccd của em là [số căn cước]"."""
     kinds: set[str] = set()
 
-    def clean(piece: str) -> str:
+    def clean(piece: str, wanted: Container[str]) -> str:
         for kind, shape in _SHAPES:
+            if kind not in wanted:
+                continue
             piece, found = shape.subn(f"[{_NAMES[kind]}]", piece)
             if found:
                 kinds.add(kind)
         return piece
 
+    def prose(piece: str) -> str:
+        return _around(_KEEP, piece, str, lambda rest: clean(rest, _NAMES))
+
+    masked = _around(_LINK, text, lambda link: clean(link, _IN_LINKS), prose)
+    return Masked(masked, tuple(sorted(kinds, key=lambda kind: masked.index(_NAMES[kind]))))
+
+
+def _around(pattern: re.Pattern[str], text: str, inside: Callable[[str], str], outside: Callable[[str], str]) -> str:
+    """The text with what the pattern finds treated one way, and what lies between another way."""
     parts: list[str] = []
     end = 0
-    for match in _KEEP.finditer(text):
-        parts += [clean(text[end : match.start()]), match.group()]
+    for match in pattern.finditer(text):
+        parts += [outside(text[end : match.start()]), inside(match.group())]
         end = match.end()
-    parts.append(clean(text[end:]))
-    masked = "".join(parts)
-    return Masked(masked, tuple(sorted(kinds, key=lambda kind: masked.index(_NAMES[kind]))))
+    return "".join([*parts, outside(text[end:])])
 
 
 def without_marks(text: str) -> str:

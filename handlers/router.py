@@ -152,8 +152,7 @@ class Router:
             return taken
         typed = fold(message.text)
         if not typed:
-            name = "start.media" if message.media else "start.empty"
-            return Outcome((Reply(ctx.texts(name)),))
+            return _wordless(message, ctx)
         if chosen := await self._chosen(typed, message, ctx):
             return chosen
         if opened := await self._opened(typed, message, ctx):
@@ -266,6 +265,14 @@ def _may(roles: frozenset[Role], ctx: Context) -> bool:
 def _is_over(flow: Flow, ctx: Context) -> bool:
     since = flow.data.get(SINCE)
     return since is not None and ctx.now.timestamp() - since > FLOW_LASTS.total_seconds()
+
+
+def _wordless(message: Message, ctx: Context) -> Outcome:
+    """A message without words; what a platform withholds (from children's accounts, cards, files) has a way round."""
+    if any(media.kind == "unsupported" for media in message.media):
+        page = ctx.office.page
+        return Outcome((Reply(ctx.texts("start.withheld_page", page=page) if page else ctx.texts("start.withheld")),))
+    return Outcome((Reply(ctx.texts("start.media" if message.media else "start.empty")),))
 
 
 def _add(table: dict[str, T], key: str, value: T) -> None:

@@ -69,8 +69,8 @@ class Answering:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._users = Rate(limits.USER_RATE)
-        self._hosts = Rate(limits.HOST_RATE)
+        self._users = Rate(*limits.USER_RATE)
+        self._hosts = Rate(*limits.HOST_RATE)
 
     async def answer(self, message: Message, session: str) -> web.Response:
         """Store the message and wait for its answer. Raises RefusedError."""
@@ -94,7 +94,7 @@ class Answering:
     def slow_down(self, request: web.Request, session: str) -> None:
         if not (self._hosts.allows(_host(request)) and self._users.allows(session)):
             slow = "Anh/chị nhắn nhanh quá. Anh/chị chờ vài giây rồi gửi lại giúp em nhé."
-            raise RefusedError(429, slow, "rate", {"Retry-After": str(self._users.seconds)})
+            raise RefusedError(429, slow, "rate", {"Retry-After": str(int(self._users.seconds))})
 
 
 class ChatApi:

@@ -83,3 +83,21 @@ def test_no_long_run_of_digits_survives_unless_it_is_kept_for_a_reason(text: str
 
 def _digit_runs(text: str) -> list[str]:
     return "".join(char if char.isdigit() else " " for char in text).split()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.facebook.com/groups/tuyentruyen/posts/987654321098765",
+        "https://bacgiang.gov.vn/tin/20240315123456-phat-thanh.htm",
+        "http://example.org/a?id=123456789",
+    ],
+)
+def test_an_address_stays_whole(link: str) -> None:
+    assert mask(f"phát 2 lần {link} nhé").text == f"phát 2 lần {link} nhé"
+
+
+def test_a_telephone_number_in_an_address_is_masked() -> None:
+    masked = mask("nhắn em https://zalo.me/0912345678")
+    assert "0912345678" not in masked.text
+    assert masked.kinds == ("phone",)

@@ -10,7 +10,7 @@ import pytest
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from handlers.dialogue import Dialogue, Flow
-from handlers.message import Address, Choice, Message, Reply
+from handlers.message import Address, Choice, Media, Message, Reply
 from handlers.outcome import Forget, Keep, Outcome
 from handlers.router import Command, Feature, FlowSteps, Router
 from tests.bot.parts import NoKnowledge
@@ -139,3 +139,10 @@ def test_every_action_offered_fits_into_telegrams_64_bytes() -> None:
 
     longest = [*(show_action("9.999999", facet) for facet in Facet), f"{WRONG}:{10**18}", f"{NONE}:{10**18}"]
     assert all(len(action.encode()) <= 64 for action in longest)
+
+
+async def test_what_a_platform_withholds_is_answered_with_a_way_round() -> None:
+    withheld = replace(said(""), media=(Media("unsupported", ""),))
+    assert "Một cửa" in text_of(await ROUTER.route(withheld, CTX))
+    office = Office("Một Cửa", page="https://hoi.example.vn")
+    assert "https://hoi.example.vn" in text_of(await ROUTER.route(withheld, replace(CTX, office=office)))
