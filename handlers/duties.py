@@ -95,6 +95,8 @@ class Duty:
     so_far: tuple[int, int] = (0, 0)
     """Of the same task and unit: periods reported, and periods due until today, this one included."""
     target: int | None = None
+    unit_short: str = ""
+    """Short name of the unit for receipts; empty: made from its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,13 +229,3 @@ def stuck_notice(found: Duty, text: str, ctx: Context) -> Reply | None:
     said = ctx.texts("remind.stuck_notice", name=duty.named(found, ctx), text=text, due=due)
     look = Choice(ctx.texts("review.look"), f"{coordinate.LOOK}:{found.id}")
     return Reply(said, (look, Choice(ctx.texts("review.aside"), f"{coordinate.ASIDE}:{found.id}")))
-
-
-def raised_notice(found: Duty, why: str, ctx: Context) -> Reply | None:
-    """To the unit: something has happened that makes a task due."""
-    if not duty.is_open(found):
-        return None
-    title = ctx.texts("remind.raised_notice", name=duty.name(found, ctx), why=why)
-    return Reply(
-        "\n".join([title, duty.content(found, duty.LONG), *duty.due_lines(found, ctx)]), duty.choices(found, ctx)
-    )

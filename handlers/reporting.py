@@ -42,7 +42,7 @@ def short_unit(name: str) -> str:
 
 def code_of(found: Duty) -> str:
     """The receipt of the next report for a duty."""
-    return receipt(found.tt, found.period.key, short_unit(found.unit_name), found.attempts + 1)
+    return receipt(found.tt, found.period.key, short_unit(found.unit_short or found.unit_name), found.attempts + 1)
 
 
 def _prompt(ctx: Context) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlmodel import col
 
 from bot.office import board, people
 from bot.office.rules import Rules
-from bot.tables import Evidence, Occurrence, Plan, PlanState, Submission, Task
+from bot.tables import Evidence, Member, Occurrence, Plan, PlanState, Submission, Task
 from handlers.duties import Board, Colleague, Draft, Duty, Invited, Membership, Person, Report, Role, Snooze
 from scheduler import reminders
 from scheduler.ledger import OPEN_MARKS, Form, Mark, Period, Proof, ProofKind, Standing
@@ -105,7 +106,14 @@ class OfficeDuties:
         reports = await reports_of(self._session, [row.id for row, _, _ in rows])
         so_far = await self._so_far([row for row, _, _ in rows])
         names = self._rules.units.name
-        return tuple(_duty(row, task, plan, reports, so_far, names) for row, task, plan in rows)
+        units = {row.unit: self._rules.units.get(row.unit) for row, _, _ in rows}
+        return tuple(
+            replace(
+                _duty(row, task, plan, reports, so_far, names),
+                unit_short=found.short if (found := units[row.unit]) else "",
+            )
+            for row, task, plan in rows
+        )
 
     async def _so_far(self, rows: list[Occurrence]) -> dict[tuple[int, str], tuple[int, int]]:
         """Of each task and unit: how many periods are reported of those that have begun."""
@@ -143,6 +151,7 @@ async def reports_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[i
     sent = select(Submission).where(col(Submission.occurrence_id).in_(wanted)).order_by(col(Submission.attempt))
     submissions = list((await session.execute(sent)).scalars())
     proofs = await _proofs(session, [row.id for row in submissions if row.id is not None])
+    labels = await _labels(session, {row.member_id for row in submissions})
     attempts: dict[int, int] = defaultdict(int)
     in_force: dict[int, Report] = {}
     for row in submissions:
@@ -154,7 +163,7 @@ async def reports_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[i
         in_force[row.occurrence_id] = Report(
             row.id,
             row.code,
-            "",
+            labels.get(row.member_id, ""),
             row.sent_at,
             row.text,
             Form(row.form) if row.form else None,
@@ -162,6 +171,12 @@ async def reports_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[i
             tuple(proofs[row.id]),
         )
     return {number: (in_force.get(number), count) for number, count in attempts.items()}
+
+
+async def _labels(session: AsyncSession, members: set[int | None]) -> dict[int | None, str]:
+    """What the posts are called that sent reports."""
+    statement = select(col(Member.id), col(Member.label)).where(col(Member.id).in_(members - {None}))
+    return {number: label for number, label in await session.execute(statement) if label}
 
 
 async def _proofs(session: AsyncSession, submissions: list[int]) -> dict[int, list[Proof]]:

@@ -158,7 +158,7 @@ def serve(folder: str, base_url: str) -> None:
         "ZALO_BOT_WEBHOOK_SECRET": SECRET,
     }
     limits.USER_RATE = (1000, 10.0)  # one person here stands for many
-    doors.ZaloBotChannel = functools.partial(doors.ZaloBotChannel, per_second=5000.0)  # type: ignore[assignment,misc]
+    doors.ZaloBotChannel = functools.partial(doors.ZaloBotChannel, per_second=5000.0)  # type: ignore[assignment,attr-defined]
     console.run(App(load()).run_until_stopped(lambda app: print(f"http://127.0.0.1:{app.port}", flush=True)))
 
 

@@ -258,18 +258,11 @@ async def test_a_difficulty_is_told_to_who_urges() -> None:
     assert remind.stuck_notice(marked(weekly(), Mark.ACCEPTED), "loa hỏng", at(COORDINATOR)) is None
 
 
-def test_an_event_that_makes_a_task_due_is_told() -> None:
-    reply = remind.raised_notice(weekly(), "Thủ tục Đăng ký khai sinh có thay đổi.", at(OFFICER))
-    assert "Việc mới phát sinh: **PL 3, tuần 34**. Thủ tục Đăng ký khai sinh có thay đổi." in said(reply)
-    assert remind.raised_notice(marked(weekly(), Mark.REPORTED), "x", at(OFFICER)) is None
-
-
 def test_a_page_long_duty_stays_short_in_every_message() -> None:
     long = replace(weekly(), content="Tuyên truyền cải cách hành chính " * 200)
     for reply in (
         digest(OFFICER, items(long)),
         remind.passed_notice(long, at(OFFICER)),
-        remind.raised_notice(long, "x", at(OFFICER)),
         remind.snoozed(Item(long, "snoozed"), at(OFFICER)),
     ):
         assert len(said(reply)) <= 1800
