@@ -124,6 +124,19 @@ def copy_plan(
     show(imported.to_json() if as_json else imported.text())
 
 
+@plan.command("skip")
+def skip(
+    before: Annotated[datetime, typer.Option("--before", formats=["%Y-%m-%d"], help="Các kỳ có hạn trước ngày này.")],
+    number: Number = None,
+    by: By = "",
+) -> None:
+    """Không tính các kỳ chưa báo có hạn trước một ngày: ghi "không áp dụng" cùng người quyết định."""
+    from bot.office import workbench
+
+    count = _work(workbench.skip(chosen(), number, before.date(), named(by)))
+    print(f"Đã ghi không áp dụng cho {count} kỳ.")
+
+
 @plan.command("raise")
 def raise_event(
     tt: Annotated[str, typer.Argument(help="Số của việc làm theo sự kiện.")],

@@ -125,6 +125,23 @@ async def set_aside(session: AsyncSession, task: int, reason: str) -> None:
     await session.execute(statement.values(mark=Mark.NOT_APPLICABLE, reason=reason[:500], next_at=None))
 
 
+async def set_aside_before(session: AsyncSession, plan: int, day: date, reason: str) -> int:
+    """Open rows of a plan that were due before a day no longer apply; how many."""
+    tasks = select(col(Task.id)).where(col(Task.plan_id) == plan)
+    here = (col(Occurrence.task_id).in_(tasks), col(Occurrence.mark) == Mark.OPEN, col(Occurrence.due_on) < day)
+    statement = update(Occurrence).where(*here).values(mark=Mark.NOT_APPLICABLE, reason=reason[:500], next_at=None)
+    gone = await session.execute(statement.returning(col(Occurrence.id)))
+    return len(gone.all())
+
+
+async def past(session: AsyncSession, plan: int, day: date) -> int:
+    """How many open rows of a plan were due before a day."""
+    tasks = select(col(Task.id)).where(col(Task.plan_id) == plan)
+    statement = select(func.count()).select_from(Occurrence)
+    here = (col(Occurrence.task_id).in_(tasks), col(Occurrence.mark) == Mark.OPEN, col(Occurrence.due_on) < day)
+    return (await session.execute(statement.where(*here))).scalar_one()
+
+
 async def raise_event(
     session: AsyncSession, rules: Rules, row: Task, plan: Plan, what: str, now: datetime, due: date | None = None
 ) -> int:

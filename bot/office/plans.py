@@ -16,6 +16,7 @@ from bot.office.rules import Rules
 from bot.tables import Plan as PlanRow
 from bot.tables import PlanState
 from bot.tables import Task as TaskRow
+from handlers.context import VIETNAM
 from scheduler import changes
 from scheduler.ledger import rhythm
 from scheduler.plan import Kind, Owner, Plan, Reading, Schedule, Task
@@ -173,6 +174,11 @@ async def confirm(session: AsyncSession, rules: Rules, row: PlanRow, choices: Ch
             remarks.append(f"Việc {task.tt}: chưa có đơn vị chủ trì nào nhận được việc, nên chưa nhắc được ai.")
     if old:
         await _end_others(session, old, {task.tt for task in tasks}, choices.by)
+    if before := await periods.past(session, target.id, now.astimezone(VIETNAM).date()):
+        remarks.append(
+            f"{before} kỳ có hạn trước hôm nay đang tính là quá hạn. Không muốn tính thì chạy: "
+            'plan skip --before NGÀY --by "Họ tên".'
+        )
     return Confirmed(target.id, len(tasks), count, tuple(remarks))
 
 

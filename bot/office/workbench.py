@@ -314,6 +314,19 @@ async def copy(settings: Settings, number: int | None, year: int) -> Shown:
     return found
 
 
+async def skip(settings: Settings, number: int | None, before: date, by: str) -> int:
+    """Set aside what was due before a day; how many rows. Raises RefusedError."""
+
+    async def work(storage: Storage) -> int:
+        async with storage.write() as session:
+            row = await plans.find(session, number, PlanState.CONFIRMED)
+            reason = f"Kỳ trước ngày {before:%d/%m/%Y} không tính ({by} quyết định)."
+            return await periods.set_aside_before(session, row.id or 0, before, reason)
+
+    count: int = await _stored(settings, work)
+    return count
+
+
 async def raise_event(settings: Settings, number: int | None, tt: str, because: str, due: date | None) -> int:
     """Tell that the event of a task happened; how many rows were made. Raises RefusedError."""
     office = rules.load(settings)

@@ -124,6 +124,17 @@ def test_from_the_plan_to_its_ledger(command: Command) -> None:
     assert "không phải việc làm theo sự kiện" in command("plan", "raise", "1", "--because", "x").stderr
 
 
+def test_what_was_due_before_can_be_set_aside_by_a_named_person(command: Command) -> None:
+    command("plan", "import", "ke-hoach.txt")
+    said = command("plan", "confirm", "--by", "Lan", "--accept").stdout
+    assert "kỳ có hạn trước hôm nay đang tính là quá hạn" in said
+    assert command("plan", "skip", "--before", "2026-03-01").exit_code == 2
+    assert "Đã ghi không áp dụng cho 74 kỳ." in command("plan", "skip", "--before", "2026-03-01", "--by", "Lan").stdout
+    aside = [row for row in out(command("ledger", "--json")) if row["state"] == "not_applicable"]
+    assert len(aside) == 9 * 8 + 2  # nine Fridays of eight wards, and two months
+    assert all(row["due"] < "2026-03-01" and "Lan" in row["reason"] for row in aside)
+
+
 def test_a_report_is_written_in_both_forms(command: Command, tmp_path: Path) -> None:
     command("plan", "import", "ke-hoach.txt")
     assert "Chưa có kế hoạch nào được xác nhận." in command("report", "--period", "2026-Q1", "--out", "q1.docx").stderr
