@@ -51,7 +51,7 @@ def _answered(reading: Reading, message: Message, ctx: Context) -> Outcome:
         return life_event.begin(event, text, ctx)
     if kind := reading.smalltalk or _small_talk(reading, text):
         return small_talk(kind, ctx)
-    if reading.followup and (open_menu := _open_menu(ctx)):
+    if _asks_on(reading) and (open_menu := _open_menu(ctx)):
         return _offer_again(open_menu, reading, message.text, ctx)
     if former := ctx.knowledge.former(text):
         return _with_former_place(former, reading, message.text, ctx)
@@ -60,6 +60,12 @@ def _answered(reading: Reading, message: Message, ctx: Context) -> Outcome:
     if reading.decision is not Decision.ANSWER and ctx.dialogue.topic and talk.load().asks_how(text):
         return _steps((ctx.dialogue.topic,), _asked(reading, message.text), ctx)
     return _without_fines(_OUTCOMES[reading.decision](reading, message.text, ctx), text, ctx)
+
+
+def _asks_on(reading: Reading) -> bool:
+    """Whether something is asked of what was talked of: a fee, a place, and no procedure is named."""
+    named = reading.decision is not Decision.DECLINE or reading.facet in {Facet.GENERAL, Facet.NONE}
+    return reading.followup or not named
 
 
 def _small_talk(reading: Reading, text: str) -> Smalltalk | None:

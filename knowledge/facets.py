@@ -10,13 +10,33 @@ from knowledge.reading import Facet
 from knowledge.words import Found, Words
 
 _THINGS = frozenset(
-    {"chieu", "khau", "kinh", "ngheo", "tich", "gia", "ca", "lam", "so", "can", "thoat", "dan", "nong", "nay", "do"}
+    {
+        "chieu",
+        "khau",
+        "kinh",
+        "ngheo",
+        "tich",
+        "gia",
+        "ca",
+        "lam",
+        "so",
+        "can",
+        "thoat",
+        "dan",
+        "nong",
+        "nay",
+        "do",
+        "tro",
+    }
 )
-"""What follows "hộ" when it is part of a thing (hộ chiếu, hộ khẩu, hộ nghèo) and not "on behalf of"."""
+"""What follows "hộ" when it is part of a thing (hộ chiếu, hộ khẩu, hỗ trợ) and not "on behalf of"."""
 _SPECIFIC = (Facet.FORM, Facet.WHO, Facet.RESULT, Facet.LEGAL)
 """Parts whose cues are never said by the way: they lead."""
 _PAPER_ENDS = frozenset({"khong", "sao"})
 _NOUNS = frozenset({Facet.FEE, Facet.TIME, Facet.LEGAL, Facet.DOCUMENTS})
+_LISTED = frozenset({Facet.FEE, Facet.TIME, Facet.DOCUMENTS, Facet.WHERE, Facet.FORM})
+"""Parts that are asked one after the other by their bare nouns."""
+_AND = frozenset({"va", "voi", "cung", "hay", "hoac", "nua"})
 _ASKING = frozenset({"gi", "nao", "dau", "bao", "may", "khong", "sao", "lau", "ai", "nhieu", "nhiu"})
 """A cue with one of these asks; one without may be a word of the procedure's own name (lệ phí trước bạ)."""
 
@@ -28,7 +48,10 @@ def facets_of(typed: Sequence[Word], words: Words, own: Set[str] = frozenset()) 
     """
     first: dict[Facet, int] = {}
     asking: set[Facet] = set()
-    for hit in _cues(typed, words, own):
+    cues = list(_cues(typed, words, own))
+    row = _in_a_row(typed, words, own, cues)
+    asking |= {Facet(hit.value) for hit in row}
+    for hit in (*cues, *row):
         facet = Facet(hit.value)
         first[facet] = min(hit.start, first.get(facet, hit.start))
         if _ASKING & set(_said(hit, typed)):
@@ -64,6 +87,22 @@ def _cues(typed: Sequence[Word], words: Words, own: Set[str]) -> Iterator[Found]
     for hit in (*plain, *words.facet_gaps.found(typed)):
         if hit.value != Facet.NONE and not _names_a_thing(hit, typed) and not _is_own(hit, typed, own):
             yield hit
+
+
+def _in_a_row(typed: Sequence[Word], words: Words, own: Set[str], cues: Sequence[Found]) -> list[Found]:
+    """Nouns one after the other, or beside a cue, ask without a question: "lệ phí, thời gian, nơi nộp …"."""
+    nouns = [hit for hit in words.nouns.found(typed) if not _is_own(hit, typed, own)]
+    if not nouns:
+        return []
+    near = sorted((hit.start, hit.start + hit.length, hit.value) for hit in (*nouns, *cues) if hit.value in _LISTED)
+    return [noun for noun in nouns if noun.value in _LISTED and any(_beside(noun, other, typed) for other in near)]
+
+
+def _beside(noun: Found, other: tuple[int, int, str], typed: Sequence[Word]) -> bool:
+    start, end, value = other
+    between = typed[noun.start + noun.length : start] if noun.start < start else typed[end : noun.start]
+    apart = max(start - noun.start - noun.length, noun.start - end)
+    return value != noun.value and 0 <= apart <= 1 and all(word.plain in _AND for word in between)
 
 
 def _said(hit: Found, typed: Sequence[Word]) -> list[str]:

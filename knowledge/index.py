@@ -65,20 +65,23 @@ def entry_of(procedure: Procedure, other_names: Sequence[str] = ()) -> Entry:
     texts += [(alias, Kind.ALIAS) for alias in procedure.aliases or other_names]
     texts += [(question, Kind.QUESTION) for question in procedure.questions]
     phrases = tuple(_phrase(text, kind) for text, kind in texts)
-    keys: dict[str, set[str]] = defaultdict(set)
-    for phrase in phrases:
-        for word in phrase.words:
-            keys[word.plain].add(word.key)
-    for word in words(procedure.field):
-        keys[word.plain].add(word.key)
     return Entry(
         code=procedure.code,
         phrases=phrases,
-        keys={plain: frozenset(found) for plain, found in keys.items()},
+        keys=keys_of([*(phrase.words for phrase in phrases), words(procedure.field)]),
         named=frozenset(term for phrase in phrases if phrase.kind <= Kind.OFFICIAL for term in terms(phrase.plain)),
         named_by_people=bool(procedure.aliases or other_names),
         commune=any("xã" in level for level in procedure.levels),
     )
+
+
+def keys_of(texts: Iterable[Iterable[Word]]) -> Mapping[str, frozenset[str]]:
+    """Every plain word of the texts -> the accented forms that occur."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        for word in text:
+            keys[word.plain].add(word.key)
+    return {plain: frozenset(found) for plain, found in keys.items()}
 
 
 def _phrase(text: str, kind: Kind) -> Phrase:
@@ -114,6 +117,7 @@ class Index:
         self.owner, self._starts = self._layout()
         self._pointers, self._rows, self._weights, self._numbers = self._postings()
         self.mass = self._masses()
+        self.keys = frozenset(key for entry in self.entries for keys in entry.keys.values() for key in keys)
         self.pairs = frozenset(term for term in self._numbers if " " in term)
 
     def _layout(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

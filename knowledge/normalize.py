@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ALONE_Y = re.compile(r"^([bcdghklmnprstvx]+|qu)y$")
 
 _ONSET = "(?:ngh|ng|nh|gh|gi|kh|ch|ph|th|tr|qu|[bcdghklmnprstvx])?"
-_NUCLEUS = "(?:uye|uya|oeo|oai|oay|uay|uoi|uou|ieu|yeu|ươi|[aeiouy]{1,3})"
+_NUCLEUS = "(?:uy[aeu]|o[ae][iyo]|ua[iyou]|uo[iu]|[iy]eu|a[iouy]|e[ou]|i[aeu]|o[aei]|u[aeiouy]|ye|[aeiouy])"
 _CODA = "(?:ng|nh|ch|[cmnpt])?"
 SYLLABLE = re.compile(f"{_ONSET}{_NUCLEUS}{_CODA}")
 """The shape of a Vietnamese syllable without accents; nothing longer than seven letters passes."""
@@ -81,6 +81,11 @@ def word(text: str) -> Word:
 
 def _one_i(text: str) -> str:
     return _ALONE_Y.sub(r"\1i", text)
+
+
+def tones(text: str) -> int:
+    """How many tone marks a text has; a word of Vietnamese has at most one."""
+    return 0 if text.isascii() else sum(char in _TONES for char in unicodedata.normalize("NFD", text))
 
 
 @lru_cache(maxsize=20_000)

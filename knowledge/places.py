@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from knowledge import words as word_lists
 from knowledge.library import DATA, ContentError, read_yaml
-from knowledge.normalize import Word, words
+from knowledge.normalize import Word, word
 from knowledge.procedures import Text
-from knowledge.words import Phrases
+from knowledge.spelling import opened
+from knowledge.words import Found, Phrases
 
 FILE = DATA / "places.yaml"
-_SHORT = {"ubnd": "ủy ban nhân dân", "ub": "ủy ban", "tp": "thành phố", "ca": "công an", "p": "phường"}
 
 
 class _File(BaseModel):
@@ -48,7 +49,7 @@ class Places:
 
     def find(self, text: str) -> Former | None:
         """The first former ward, else the first office of the district level; None when neither is named."""
-        said = _opened(text)
+        said = [word(part) for part in opened(text, word_lists.load().short)]
         if ward := next(self._wards.found(said), None):
             old, _, now = ward.value.partition("|")
             return Former(old, now, self._since)
@@ -56,13 +57,15 @@ class Places:
             return Former("", None, self._since)
         return None
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of their names, without accents."""
+        return frozenset(one for names in (self._wards, self._district) for name in names.phrases for one in name)
 
-def _opened(text: str) -> list[Word]:
-    said = []
-    for one in words(text):
-        full = _SHORT.get(one.plain)
-        said += words(full) if full else [one]
-    return said
+    def named(self, typed: Sequence[Word]) -> Iterator[Found]:
+        """Where former wards and offices stand in a row of words."""
+        yield from self._wards.found(typed)
+        yield from self._district.found(typed)
 
 
 @cache

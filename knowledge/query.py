@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from knowledge import places
 from knowledge.index import Entry, Index, terms
-from knowledge.normalize import SYLLABLE, Word, untyped, word
-from knowledge.words import Words
+from knowledge.normalize import Word, word
+from knowledge.spelling import Speller, opened
+from knowledge.words import Found, Words
 
 FILLER_WEIGHT = 0.08
 CUE_WEIGHT = 0.3
@@ -46,23 +47,19 @@ _AFTER_DEATH = frozenset(
 _WHOSE_AND_WHEN = frozenset(
     ("toi", "em", "minh", "chau", "tui", "ta", "moi", "vua", "da", "khong", "may", "nha", "chang")
 )
+_LABEL_WORDS = (
+    "câu|cau|hỏi|hoi|đáp|dap|số|so|nội|noi|dung|thắc|thac|mắc|mac|vấn|van|đề|de|chủ|chu|tiêu|tieu|cần|can|tư|tu|của|cua"
+    "|tôi|toi|em|mình|minh|là|la|yêu|yeu|cầu|question|q|title|subject"
+)
 _LABEL = re.compile(
-    r"^\s*(?:(?:[-*•–+>]|\d{1,2}[.)])\s+|(?:câu hỏi|cau hoi|hỏi|hoi|nội dung|noi dung|question|q)\s*\d*\s*[:：]\s*)+",
+    rf"""^[\s"'“”‘’«»()\[\]*•–+>.-]*"""
+    rf"""(?:(?:\d{{1,2}}|[a-dA-D])[.)]\s+|(?:(?:{_LABEL_WORDS})\s+){{0,5}}(?:{_LABEL_WORDS})\s*\d*\s*[:：\]]\s*)*""",
     re.IGNORECASE,
 )
-"""What stands before a question that was copied from a list or a form."""
-_TOKEN = re.compile(r"[^\W_]+")
-_GLUED = 4
-"""A word of at least so many letters that is none may be several written together."""
-_SWAPS = (
-    ("x", "s"), ("s", "x"), ("ch", "tr"), ("tr", "ch"), ("l", "n"), ("n", "l"), ("d", "gi"), ("gi", "d"), ("r", "d"),
-    ("d", "r"), ("r", "gi"), ("gi", "r"), ("v", "d"), ("d", "v"), ("k", "c"), ("c", "k"), ("k", "kh"), ("q", "qu"),
-    ("ng", "ngh"), ("ngh", "ng"), ("g", "gh"), ("gh", "g"), ("z", "gi"), ("z", "d"), ("f", "ph"), ("b", "p"),
-)  # fmt: skip
-_ENDS = (
-    ("n", "ng"), ("ng", "n"), ("t", "c"), ("c", "t"), ("n", "nh"), ("nh", "n"), ("ch", "c"), ("i", "y"), ("y", "i"),
-    ("m", "n"), ("o", "ao"), ("u", "o"), ("iu", "ieu"), ("im", "iem"), ("ip", "iep"), ("in", "ien"),
-)  # fmt: skip
+"""What stands before a question that was copied from a list or a form: "1. ", "Câu hỏi 3: ", "[Hỏi] "."""
+
+EVERYWHERE = frozenset(("dang", "ki", "cap", "thu", "tuc", "giay", "to", "lam", "xin", "viec", "giai", "quyet"))
+"""Words that any procedure could have in its name: what is left of "đăng ký khai sinh" is what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +75,17 @@ class Query:
     """Single words, typed or added -> how far they count as said, 0..1."""
     content: Mapping[str, float]
     """Single words that say something -> weight; typed ones only."""
+    telling: Set[str]
+    """Those of them that not any procedure could have in its name."""
     acts: frozenset[str]
     kinds: frozenset[str]
+    qualifiers: frozenset[str]
+    former_place: bool
+    """Whether it names a ward or an office that no longer exists."""
     outside: tuple[tuple[str, ...], ...]
     """Phrases of matters that are no procedure."""
+    elsewhere: tuple[frozenset[str], ...]
+    """The words of matters of other offices."""
 
 
 class QueryReader:
@@ -90,11 +94,13 @@ class QueryReader:
     def __init__(self, index: Index, vocabulary: Words) -> None:
         self._index = index
         self._words = vocabulary
-        self._near = _neighbours(term for term in index.rarity if " " not in term)
+        self._places = places.load()
+        self._speller = Speller(index, vocabulary, self._places.words)
 
     def read(self, text: str) -> Query:
         """Read a message."""
-        typed = tuple(self._deceased(self._mended(self._plainly(self._opened(_LABEL.sub("", text))))))
+        said = self._speller.mended(opened(_LABEL.sub("", text), self._words.short)[-2 * LONGEST :])
+        typed = tuple(self._deceased(self._plainly(said)))
         return self._weighed(typed[-LONGEST:])
 
     def heard_with(self, query: Query, about: Entry) -> Query:
@@ -122,9 +128,15 @@ class QueryReader:
             weights=weights,
             shares={term: 1.0 if term in plain else ADDED_SHARE for term in weights if " " not in term},
             content=content,
+            telling=content.keys() - EVERYWHERE,
             acts=self._acts(typed),
             kinds=frozenset(hit.value for hit in self._words.kinds.all_found(heard)),
+            qualifiers=frozenset(hit.value for hit in self._words.qualifiers.all_found(typed)),
+            former_place=any(self._places.named(typed)),
             outside=self._outside(typed),
+            elsewhere=tuple(
+                frozenset(plain[hit.start : hit.start + hit.length]) for hit in self._words.elsewhere.found(typed)
+            ),
         )
 
     def _acts(self, typed: Sequence[Word]) -> frozenset[str]:
@@ -144,30 +156,28 @@ class QueryReader:
             if len(span) > 1 or span[0].accented or span[0].plain not in self._index
         )
 
-    def _opened(self, text: str) -> list[Word]:
-        """Words with abbreviations written out."""
-        composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
-        tokens = _TOKEN.findall(composed)
-        opened: list[Word] = []
-        place = 0
-        while place < len(tokens):
-            pair = " ".join(tokens[place : place + 2])
-            length = 2 if pair in self._words.short else 1
-            said = tokens[place] if length == 1 else pair
-            opened += [word(part) for part in self._words.short.get(said, said).split()]
-            place += length
-        return opened
-
-    def _plainly(self, typed: list[Word]) -> list[Word]:
+    def _plainly(self, typed: Sequence[Word]) -> Sequence[Word]:
         """Without courtesies around the question: "dạ cho em hỏi … em cảm ơn ạ". Courtesy alone stays as it is."""
         start, end = 0, len(typed)
         while start < end and (hit := next(self._words.courtesy.at(typed, start), None)):
+            more = start + hit.length < end and any(self._words.courtesy.at(typed, start + hit.length))
+            if not more and self._says_more(hit, typed, start + 1):
+                break
             start += hit.length
-        endings = {hit.start + hit.length: hit.start for hit in self._words.courtesy.all_found(typed[start:])}
-        while (begin := endings.get(end - start)) is not None and end > start:
-            end = start + begin
+        endings: dict[int, int] = {}
+        for hit in self._words.courtesy.all_found(typed):
+            if not self._says_more(hit, typed, hit.start):
+                endings.setdefault(hit.start + hit.length, hit.start)
+        while (begin := endings.get(end)) is not None and begin >= start:
+            end = begin
         rest = typed[start:end]
         return rest if sum(hit.length for hit in self._words.filler.found(rest)) < len(rest) else typed
+
+    def _says_more(self, hit: Found, typed: Sequence[Word], place: int) -> bool:
+        """Whether one word without accents belongs to the question: "bao nhieu tien" is no "tiện"."""
+        if hit.length > 1 or typed[hit.start].accented or not 0 < place < len(typed):
+            return False
+        return f"{typed[place - 1].plain} {typed[place].plain}" in self._index.pairs
 
     def _deceased(self, typed: Sequence[Word]) -> list[Word]:
         """ "Mất" said of a relative means to die, and not to lose something: "ông tôi mới mất", "mẹ mất năm ngoái"."""
@@ -185,80 +195,6 @@ class QueryReader:
             said.pop()
         return bool(said) and said[-1] in self._words.kin
 
-    def _mended(self, typed: list[Word]) -> tuple[Word, ...]:
-        mended: list[Word] = []
-        for number, one in enumerate(typed):
-            before = mended[-1].plain if mended else ""
-            after = typed[number + 1].plain if number + 1 < len(typed) else ""
-            mended += self._mend(one, before, after)
-        return tuple(mended)
-
-    def _mend(self, one: Word, before: str, after: str) -> list[Word]:
-        plain = one.plain
-        if plain.isdigit() or len(plain) < 2:
-            return [one]
-        if plain in self._words.known:
-            return [one]
-        if plain in self._index:
-            return [self._heard(one, before, after)]
-        if (meant := untyped(plain)) and (found := word(meant).plain) in self._index:
-            return [Word(found, found)]
-        if parts := self._unglued(plain):
-            return [Word(part, part) for part in parts]
-        return [Word(near, near) if (near := self._nearest(plain, before, after)) else one]
-
-    def _heard(self, one: Word, before: str, after: str) -> Word:
-        """A real word in a place where another one that sounds alike makes a known pair: "tạm chú" is tạm trú."""
-        pairs = self._index.pairs
-        near = (f"{before} {one.plain}", f"{one.plain} {after}")
-        if any(pair in pairs or pair in self._words.pairs for pair in near):
-            return one
-        for other in _alike(one.plain):
-            if f"{before} {other}" in pairs or f"{other} {after}" in pairs:
-                return Word(other, other)
-        return one
-
-    def _unglued(self, plain: str) -> list[str]:
-        """The known words that stand together in one: "giaykhaisinh"."""
-        if len(plain) < _GLUED or SYLLABLE.fullmatch(plain):
-            return []
-        ways: list[tuple[float, list[str]] | None] = [(0.0, []), *[None] * len(plain)]
-        for end in range(1, len(plain) + 1):
-            for start in range(max(0, end - 7), end):
-                way, piece = ways[start], plain[start:end]
-                if way is None or not self._is_piece(piece):
-                    continue
-                known = bool(way[1]) and f"{way[1][-1]} {piece}" in self._index.pairs
-                cost = way[0] + 1.0 - 0.5 * known + 0.7 * (len(piece) == 1)
-                best = ways[end]
-                if best is None or cost < best[0]:
-                    ways[end] = (cost, [*way[1], piece])
-        pieces = ways[-1][1] if ways[-1] else []
-        return [part for piece in pieces for part in _plain_of(self._words.short.get(piece, piece))]
-
-    def _is_piece(self, piece: str) -> bool:
-        if piece in self._words.short:
-            return len(piece) > 1
-        return piece in self._words.known or (len(piece) > 1 and piece in self._index)
-
-    def _nearest(self, plain: str, before: str, after: str) -> str:
-        """The known word one slip away: one that makes a known pair, then one that sounds alike, then the commonest."""
-        found = {near for key in _slips(plain) for near in self._near.get(key, ())}
-        alike = set(_alike(plain))
-        found |= {other for other in alike if other in self._index}
-        pairs = self._index.pairs
-        return min(
-            found,
-            key=lambda near: (
-                -((f"{before} {near}" in pairs) + (f"{near} {after}" in pairs)),
-                near not in alike,
-                sorted(near) != sorted(plain),
-                self._index.rarity[near],
-                near,
-            ),
-            default="",
-        )
-
     def _strengths(self, typed: Sequence[Word]) -> list[float]:
         """1 for a word that says something, little for a filler; a filler inside a known pair may say something."""
         strength = [1.0] * len(typed)
@@ -268,40 +204,13 @@ class QueryReader:
         for hit in self._words.facets.found(typed):
             for place in range(hit.start, hit.start + hit.length):
                 strength[place] = min(strength[place], CUE_WEIGHT)
+            if hit.start and typed[hit.start - 1].plain == "mat":
+                strength[hit.start - 1] = FILLER_WEIGHT
+        for hit in self._places.named(typed):
+            for place in range(hit.start, hit.start + hit.length):
+                strength[place] = FILLER_WEIGHT
         return strength
 
     def _added(self, typed: Sequence[Word]) -> Iterator[str]:
         for hit in self._words.means.all_found(typed):
             yield from terms([word(part).plain for part in hit.value.split()])
-
-
-def _plain_of(text: str) -> list[str]:
-    return [word(part).plain for part in text.split()]
-
-
-def _alike(plain: str) -> Iterator[str]:
-    """Words that sound like it in some part of the country, or are written so by people who say it so."""
-    for old, new in _SWAPS:
-        if plain.startswith(old):
-            yield new + plain[len(old) :]
-    for old, new in _ENDS:
-        if plain.endswith(old):
-            yield plain[: -len(old)] + new
-
-
-def _slips(plain: str) -> set[str]:
-    """The word itself and what is left without one of its letters, and with two neighbours swapped."""
-    without = {plain[:place] + plain[place + 1 :] for place in range(len(plain))}
-    swapped = {plain[:p] + plain[p + 1] + plain[p] + plain[p + 2 :] for p in range(len(plain) - 1)}
-    return {plain, *without, *swapped}
-
-
-def _neighbours(vocabulary: Iterator[str]) -> dict[str, list[str]]:
-    """Known words by what is left of them without one letter."""
-    near: dict[str, list[str]] = {}
-    for term in vocabulary:
-        if len(term) < 3 or term.isdigit():
-            continue
-        for key in {term, *(term[:place] + term[place + 1 :] for place in range(len(term)))}:
-            near.setdefault(key, []).append(term)
-    return near

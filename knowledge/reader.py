@@ -12,7 +12,7 @@ from knowledge.facets import asks_for_a_paper, facets_of
 from knowledge.index import Entry, Index, entry_of
 from knowledge.normalize import words
 from knowledge.procedures import Procedure
-from knowledge.query import Query, QueryReader
+from knowledge.query import EVERYWHERE, Query, QueryReader
 from knowledge.reading import Decision, Facet, Match, Reading, Smalltalk
 from knowledge.rerank import Candidate, Model, Ranker, confidence_features, load_model, probability
 from knowledge.words import Words
@@ -96,7 +96,9 @@ class Reader:
         return None
 
     def _facets(self, query: Query, code: str) -> tuple[Facet, ...]:
-        return facets_of(query.words, self._words, self._entries[code].named)
+        """The parts asked; who names an office that no longer exists and asks nothing else, asks where."""
+        facets = facets_of(query.words, self._words, self._entries[code].named)
+        return (Facet.WHERE,) if query.former_place and facets == (Facet.GENERAL,) else facets
 
     def _small_talk(self, query: Query) -> Smalltalk | None:
         """The kind of small talk when nothing else of weight is said."""
@@ -183,10 +185,14 @@ class Reader:
         )
 
     def _matches(self, ranked: Sequence[Candidate], sure: float) -> tuple[Match, ...]:
+        """The first ten; where the first shares a telling word with the question, only what has one, too."""
         if not ranked:
             return ()
-        top = ranked[0].score
-        return tuple(Match(c.code, round(max(0.0, sure * 2.718 ** (c.score - top)), 4), c.why) for c in ranked[:MOST])
+        first = ranked[0]
+        telling = bool(first.features["shared"])
+        worth = [c for c in ranked if c is first or not telling or _is_worth_offering(c)]
+        top = first.score
+        return tuple(Match(c.code, round(max(0.0, sure * 2.718 ** (c.score - top)), 4), c.why) for c in worth[:MOST])
 
     def _decided(self, query: Query, ranked: list[Candidate], topic: str | None) -> Reading:
         if not ranked:
@@ -203,8 +209,12 @@ class Reader:
         return Reading(decision, matches, facets, topic=topic, margin=margin)
 
     def _decision(self, query: Query, first: Candidate, meant: float, sure: float) -> Decision:
+        if _is_open(query):
+            return Decision.CLARIFY
         if meant < self._model.offer or (first.features["outside"] and sure < self._model.answer):
             return Decision.DECLINE
+        if first.features["exact"] and not first.features["accents_differ"]:
+            return Decision.ANSWER
         return Decision.CLARIFY if sure < self._model.answer or not query.content else Decision.ANSWER
 
 
@@ -218,6 +228,17 @@ def _in_order_of(reading: Reading, heard: Sequence[Candidate]) -> Reading:
     scores = sorted((match.score for match in near), reverse=True)
     again = tuple(replace(match, score=score) for match, score in zip(ordered, scores, strict=True))
     return replace(reading, matches=again + far)
+
+
+def _is_open(query: Query) -> bool:
+    """Whether only words are said that any procedure could have ("đăng ký"): what is meant has to be asked."""
+    said = query.content.keys() - {"viec"}  # "việc của tôi" speaks of no procedure
+    return bool(said) and query.content.keys() <= EVERYWHERE and not (query.outside or query.elsewhere)
+
+
+def _is_worth_offering(candidate: Candidate) -> bool:
+    """Whether a telling word of the question, or most of a name of it in other words, stands in a record."""
+    return bool(candidate.features["shared"]) or candidate.features["phrase_said"] > _HALF
 
 
 def _names_itself(candidate: Candidate) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from knowledge.index import Entry, Hits, Index, Kind
+from knowledge.index import Entry, Hits, Index, Kind, keys_of
 from knowledge.library import DATA
-from knowledge.query import Query
+from knowledge.query import EVERYWHERE, Query
 from knowledge.words import Words
 
 MODEL = DATA / "model.json"
@@ -30,7 +30,6 @@ FEATURES = (
     "question_known",  # how much of the question the best phrase explains
     "question_anywhere",  # how much of it stands anywhere in the record
     "rarest_missing",  # its most telling word that the record lacks
-    "accents_agree",
     "accents_differ",
     "fuzzy_set",
     "fuzzy_sort",
@@ -40,6 +39,7 @@ FEATURES = (
     "act_extra",
     "kind_missing",
     "kind_extra",
+    "qualified",  # words that make another procedure of a plain one, and are not said
     "named_by_people",
     "commune",
     "by_question",
@@ -56,6 +56,11 @@ CONFIDENCE = (
     "outside",
     "cosine",
     "length",
+    "unnamed",  # how little of any phrase is said in full
+    "kind_missing",
+    "act_other",
+    "act_extra",
+    "accents_differ",
 )
 
 
@@ -88,10 +93,15 @@ def load_model() -> Model:
     return Model(**json.loads(MODEL.read_text(encoding="utf-8")))
 
 
+_NEARLY = 0.85
+_QUALIFYING = frozenset({"again", "abroad"})
+"""Acts and kinds that make another procedure of a plain one."""
+
+
 class _Facts:
     """What does not depend on the question, worked out once per entry."""
 
-    __slots__ = ("acts", "kinds", "name_acts", "names", "not_questions")
+    __slots__ = ("acts", "core", "kinds", "name_acts", "names", "not_questions", "qualifiers")
 
     def __init__(self, entry: Entry, words: Words) -> None:
         named = [phrase for phrase in entry.phrases if phrase.kind is not Kind.QUESTION]
@@ -103,6 +113,14 @@ class _Facts:
                 counts[act] = counts.get(act, 0) + 1
         self.acts = {act: 1.0 if act in self.name_acts else count / len(named) for act, count in counts.items()}
         self.kinds = frozenset(hit.value for phrase in named for hit in words.kinds.all_found(phrase.words))
+        plain_name = names[0].words
+        self.core = frozenset(names[0].plain) - EVERYWHERE
+        self.qualifiers = frozenset(hit.value for hit in words.qualifiers.all_found(plain_name)) | {
+            hit.value
+            for said in (words.acts, words.kinds)
+            for hit in said.all_found(plain_name)
+            if hit.value in _QUALIFYING
+        }
         # Phrases stand in the order of their kind: names first, questions last.
         self.names, self.not_questions = len(names), len(named)
 
@@ -115,15 +133,18 @@ class Ranker:
         self._words = words
         self._facts: dict[int, _Facts] = {}
         self._hidden: int | None = None
+        self._shown: Mapping[int, Mapping[str, frozenset[str]]] = {}
 
     @contextmanager
     def hidden(self, number: int, phrase: int) -> Iterator[None]:
         """For training: judge a stored question as if its own phrase were not there."""
         self._hidden = self._index.span(number).start + phrase
+        phrases = self._index.entries[number].phrases
+        self._shown = {number: keys_of(other.words for place, other in enumerate(phrases) if place != phrase)}
         try:
             yield
         finally:
-            self._hidden = None
+            self._hidden, self._shown = None, {}
 
     def candidates(self, query: Query) -> list[tuple[int, Mapping[str, float], str]]:
         """The entries worth weighing: number, features, best phrase."""
@@ -159,7 +180,8 @@ class Ranker:
         best = entry.phrases[order[0]]
         content = sum(query.content.values()) or 1.0
         known = set(best.plain)
-        missing = [weight for plain, weight in query.content.items() if plain not in entry.keys]
+        keys = self._shown.get(number, entry.keys)
+        missing = [weight for plain, weight in query.content.items() if plain not in keys]
         phrase, text = " ".join(best.plain), query.text
         features = {
             "cosine": float(cosines[order[0]]),
@@ -168,31 +190,41 @@ class Ranker:
             "name_said": float(said[: facts.names].max()),
             "told": min(1.5, float((said[: facts.not_questions] ** 2 * mass[: facts.not_questions]).max()) / content),
             "question_known": sum(w for plain, w in query.content.items() if plain in known) / content,
-            "question_anywhere": sum(w for plain, w in query.content.items() if plain in entry.keys) / content,
+            "question_anywhere": sum(w for plain, w in query.content.items() if plain in keys) / content,
             "rarest_missing": max(missing, default=0.0) / self._index.rarest,
             "fuzzy_set": fuzz.token_set_ratio(text, phrase) / 100,
             "fuzzy_sort": fuzz.token_sort_ratio(text, phrase) / 100,
             "fuzzy_part": fuzz.partial_ratio(text, phrase) / 100,
-            "outside": float(sum(len(said) for said in query.outside if not entry.keys.keys() >= set(said))),
+            "outside": float(
+                sum(len(words) for words in query.outside if not keys.keys() >= set(words))
+                + sum(len(words) for words in query.elsewhere if not _says_whole(words, entry, said))
+            ),
+            "shared": float(not keys.keys().isdisjoint(query.telling)),
+            "exact": float(bool(facts.core) and facts.core == query.telling),
             "named_by_people": float(entry.named_by_people),
             "commune": float(entry.commune),
             "by_question": float(best.kind is Kind.QUESTION),
-            **_accents(query, entry),
+            **_accents(query, keys),
             **_acts(query, facts),
             "kind_missing": float(len(query.kinds - facts.kinds)),
-            "kind_extra": float(len((facts.kinds - query.kinds) & {"abroad", "business", "military", "vehicle"})),
+            "kind_extra": float(len((facts.kinds - query.kinds) & {"business", "military", "vehicle"})),
+            "qualified": float(len(facts.qualifiers - query.acts - query.kinds - query.qualifiers)),
         }
         return features, best.text
 
 
-def _accents(query: Query, entry: Entry) -> Mapping[str, float]:
-    """Accents that somebody typed are evidence: how many of the shared words agree, how many do not."""
-    shared = [
-        word for word in query.words if word.accented and word.plain in entry.keys and word.plain in query.content
-    ]
-    agree = sum(word.key in entry.keys[word.plain] for word in shared)
-    count = max(1, len(shared))
-    return {"accents_agree": agree / count, "accents_differ": (len(shared) - agree) / count}
+def _says_whole(matter: Set[str], entry: Entry, said: NDArray[np.float32]) -> bool:
+    """Whether the phrase in which a record speaks of a matter of another office is said nearly whole."""
+    return any(
+        share > _NEARLY and matter <= set(phrase.plain) for phrase, share in zip(entry.phrases, said, strict=True)
+    )
+
+
+def _accents(query: Query, keys: Mapping[str, frozenset[str]]) -> Mapping[str, float]:
+    """Accents that somebody typed are evidence: of the shared words, how many the record has with others."""
+    shared = [word for word in query.words if word.accented and word.plain in keys and word.plain in query.content]
+    differ = sum(word.key not in keys[word.plain] for word in shared)
+    return {"accents_differ": differ / max(1, len(shared))}
 
 
 def _acts(query: Query, facts: _Facts) -> Mapping[str, float]:
@@ -208,6 +240,9 @@ def score_of(features: Mapping[str, float], weights: Mapping[str, float]) -> flo
 
 def vector(features: Mapping[str, float]) -> NDArray[np.float64]:
     return np.array([features[name] for name in FEATURES], dtype=np.float64)
+
+
+_JUDGED = ("kind_missing", "act_other", "act_extra", "accents_differ")
 
 
 def confidence_features(ranked: Sequence[Candidate], query: Query) -> Mapping[str, float]:
@@ -226,6 +261,8 @@ def confidence_features(ranked: Sequence[Candidate], query: Query) -> Mapping[st
         "outside": min(1.0, first.features["outside"] / words * 2.0) + 0.5 * (first.features["outside"] > 0),
         "cosine": first.features["cosine"],
         "length": math.log(1 + len(query.content)),
+        "unnamed": math.prod(1.0 - min(1.0, first.features[said]) for said in ("name_said", "phrase_said", "cosine")),
+        **{name: first.features[name] for name in _JUDGED},
     }
 
 

@@ -12,13 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import other_names
 from knowledge.importers import jsonl
 from knowledge.index import Kind
 from knowledge.library import Library, shipped
@@ -39,12 +42,18 @@ from knowledge.rerank import (
 EVERY = 4
 """Each fourth label is set aside."""
 RIDGE = 0.02
-WRONG_AT_MOST = 0.015
+WRONG_AT_MOST = 0.01
 """Share of in-scope questions that may be answered at once and wrongly when thresholds are chosen."""
 OUTSIDE_AT_MOST = 0.02
 DECLINED_AT_MOST = 0.02
 STORED_WEIGHT = 0.3
 """A stored question was written by whoever wrote the record: it counts less than one that somebody else asked."""
+SHOWN_WEIGHT = 0.3
+"""The same question once more, with its own phrase: whoever types it as it is stored must find it."""
+UNKNOWN_WEIGHT = 0.3
+"""What the name of a procedure without a record counts, asked of the records alone."""
+ABSENT_WEIGHT = 0.3
+"""What a question counts once more, asked as if its procedures were not known: then nothing is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,12 @@ class Label:
     codes: frozenset[str]
     weight: float = 1.0
     aside: bool = False
+    place: tuple[int, int] | None = None
+    """Entry and phrase of a stored question."""
+
+
+Row: TypeAlias = tuple[Label, list[Candidate], Query]
+"""A question, its candidates with the best first, and how it was read."""
 
 
 def labels_of(paths: Iterable[Path]) -> list[Label]:
@@ -107,7 +122,8 @@ def learn_probability(
 def groups_of(reader: Reader, labels: Iterable[Label]) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
     groups = []
     for label in labels:
-        candidates = reader.ranker.candidates(reader.queries.read(label.question))
+        with _unseen(reader, label):
+            candidates = reader.ranker.candidates(reader.queries.read(label.question))
         codes = [reader.index.entries[number].code for number, _, _ in candidates]
         right = np.array([code in label.codes for code in codes], dtype=np.float64)
         if right.any() and not right.all():
@@ -115,28 +131,47 @@ def groups_of(reader: Reader, labels: Iterable[Label]) -> list[tuple[NDArray[np.
     return groups
 
 
-def stored_groups(reader: Reader, weight: float) -> list[tuple[NDArray[np.float64], NDArray[np.float64], float]]:
-    """Stored questions, each judged as if it were not stored: its own row of the index is passed over."""
-    groups = []
-    for number, entry in enumerate(reader.index.entries):
-        for row, phrase in enumerate(entry.phrases):
-            if phrase.kind is not Kind.QUESTION:
-                continue
-            with reader.ranker.hidden(number, row):
-                groups += groups_of(reader, [Label("", phrase.text, frozenset({entry.code}), weight)])
-    return groups
+def _unseen(reader: Reader, label: Label) -> AbstractContextManager[None]:
+    """A stored question is judged as if it were not stored: its own phrase is passed over."""
+    return reader.ranker.hidden(*label.place) if label.place else nullcontext()
 
 
-def judged(reader: Reader, model: Model, labels: Iterable[Label]) -> list[tuple[Label, list[Candidate], Query]]:
+def stored_labels(reader: Reader) -> list[Label]:
+    """The stored questions of all records, each with the place of its phrase."""
+    return [
+        Label("", phrase.text, frozenset({entry.code}), STORED_WEIGHT, place=(number, row))
+        for number, entry in enumerate(reader.index.entries)
+        for row, phrase in enumerate(entry.phrases)
+        if phrase.kind is Kind.QUESTION
+    ]
+
+
+def judged(reader: Reader, model: Model, labels: Iterable[Label]) -> list[Row]:
     rows = []
     for label in labels:
         query = reader.queries.read(label.question)
-        if ranked := reader.ranker.rank(query, model):
+        with _unseen(reader, label):
+            ranked = reader.ranker.rank(query, model)
+        if ranked:
             rows.append((label, ranked, query))
     return rows
 
 
-def confidences(rows: Sequence[tuple[Label, list[Candidate], Query]]) -> NDArray[np.float64]:
+def unknown_labels() -> list[Label]:
+    """What people call procedures of which the shipped records know nothing: asked of these alone, nothing is right."""
+    known = {record.code for record in shipped()}
+    names = sorted((code, name) for code, every in other_names.load().items() for name in every if code not in known)
+    return [Label("", name, frozenset(), UNKNOWN_WEIGHT) for _, name in names[::EVERY]]
+
+
+def without_right(rows: Iterable[Row]) -> Iterator[Row]:
+    """The same questions as if no procedure that answers them were known: nothing that is left is right."""
+    for label, ranked, query in rows:
+        if label.codes and (left := [c for c in ranked if c.code not in label.codes]):
+            yield replace(label, codes=frozenset(), weight=label.weight * ABSENT_WEIGHT), left, query
+
+
+def confidences(rows: Sequence[Row]) -> NDArray[np.float64]:
     return np.array([[confidence_features(ranked, query)[name] for name in CONFIDENCE] for _, ranked, query in rows])
 
 
@@ -164,22 +199,33 @@ def thresholds(reader: Reader, model: Model, labels: Sequence[Label]) -> tuple[f
 
 def train(reader: Reader, labels: Sequence[Label]) -> Model:
     learned = [label for label in labels if not label.aside]
-    groups = groups_of(reader, [label for label in learned if label.codes])
-    groups += stored_groups(reader, STORED_WEIGHT)
+    stored = stored_labels(reader)
+    shown = [replace(label, place=None, weight=SHOWN_WEIGHT) for label in stored]
+    groups = groups_of(reader, [*(label for label in learned if label.codes), *stored, *shown])
     weights = dict(zip(FEATURES, map(float, np.round(learn_ranking(groups), 4)), strict=True))
     draft = Model(weights, {}, {}, 0.5, 0.5)
-    rows = judged(reader, draft, learned)
-    features = confidences(rows)
-    inside = np.array([float(bool(label.codes)) for label, _, _ in rows])
-    right = np.array([float(ranked[0].code in label.codes) for label, ranked, _ in rows])
-    within, beyond = float(inside.sum()), float((1 - inside).sum())
-    heavier = np.where(inside > 0, 1.0, max(1.0, within / max(1.0, beyond) / 2.0))
-    any_meant = learn_probability(features, inside, heavier)
-    first_right = learn_probability(features, right, heavier)
+    rows = judged(reader, draft, [*learned, *stored])
+    unknown = judged(Reader(shipped(), draft), draft, unknown_labels())
+    any_meant, first_right = _learn_confidence(rows, unknown)
     named = [dict(zip(CONFIDENCE, map(float, np.round(w, 4)), strict=True)) for w in (any_meant, first_right)]
     model = Model(weights, named[0], named[1], 0.5, 0.5)
     answer, offer = thresholds(reader, model, learned)
     return Model(weights, named[0], named[1], answer, offer)
+
+
+def _learn_confidence(rows: Sequence[Row], unknown: Sequence[Row]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights of "a procedure is meant" and "the first one is right"; ``unknown``: where none of these is."""
+    within = sum(label.weight for label, _, _ in rows if label.codes)
+    beyond = sum(label.weight for label, _, _ in rows if not label.codes)
+    heavier = max(1.0, within / max(1.0, beyond) / 2.0)
+    counted = [label.weight * (1.0 if label.codes else heavier) for label, _, _ in rows]
+    nothing_right = [*without_right(rows), *unknown]
+    every = [*rows, *nothing_right]
+    features = confidences(every)
+    inside = np.array([float(bool(label.codes)) for label, _, _ in every])
+    right = np.array([float(ranked[0].code in label.codes) for label, ranked, _ in every])
+    weight = np.array([*counted, *(label.weight for label, _, _ in nothing_right)])
+    return learn_probability(features, inside, weight), learn_probability(features, right, weight)
 
 
 def measured(reader: Reader, labels: Iterable[Label]) -> str:

@@ -24,12 +24,14 @@ class _File(BaseModel):
     means: Mapping[str, str]
     acts: Mapping[str, Sequence[str]]
     kinds: Mapping[str, Sequence[str]]
+    qualifiers: Mapping[str, Sequence[str]]
     filler: Sequence[str]
     courtesy: Sequence[str]
     facets: Mapping[Facet, Sequence[str]]
     nouns: Mapping[Facet, Sequence[str]]
     smalltalk: Mapping[Smalltalk, Sequence[str]]
     outside: Sequence[str]
+    elsewhere: Sequence[str]
     kin: Sequence[str]
 
 
@@ -61,6 +63,12 @@ class Phrases:
         """All phrases without accents, in no particular order."""
         every = (phrase for candidates in self._by_first.values() for phrase, _ in candidates)
         return (tuple(one.plain for one in phrase) for phrase in every)
+
+    @property
+    def keys(self) -> Iterator[str]:
+        """Every word of the phrases as written, with its accents."""
+        every = (phrase for candidates in self._by_first.values() for phrase, _ in candidates)
+        return (one.key for phrase in every for one in phrase)
 
     def at(self, typed: Sequence[Word], start: int) -> Iterator[Found]:
         """The phrases that begin at this word, the longest first."""
@@ -139,6 +147,8 @@ class Words:
     means: Phrases
     acts: Phrases
     kinds: Phrases
+    qualifiers: Phrases
+    """Words that make another procedure of a plain one."""
     filler: Phrases
     courtesy: Phrases
     """Said around a question without being part of it."""
@@ -148,10 +158,14 @@ class Words:
     """Nouns that ask when a message without a question begins with one."""
     smalltalk: Phrases
     outside: Phrases
+    elsewhere: Phrases
+    """What other offices do and a record may mention by the way."""
     kin: frozenset[str]
     """Last words of relatives (bố, mẹ, ông nội), without accents."""
     known: frozenset[str]
     """Every word of the lists, without accents: none of them is a slip of the finger."""
+    keys: frozenset[str]
+    """Every word of the lists as written, with its accents."""
     pairs: frozenset[str]
     """Every two neighbours of the lists."""
 
@@ -172,6 +186,7 @@ def load() -> Words:
         "means": Phrases(file.means.items()),
         "acts": _listed(file.acts),
         "kinds": _listed(file.kinds),
+        "qualifiers": _listed(file.qualifiers),
         "courtesy": _listed({"": file.courtesy}),
         "filler": _listed({"": file.filler}),
         "facets": Phrases((cue, facet) for cue, facet in cues if GAP not in cue),
@@ -179,11 +194,13 @@ def load() -> Words:
         "nouns": _listed({facet.value: nouns for facet, nouns in file.nouns.items()}),
         "smalltalk": _listed({kind.value: phrases for kind, phrases in file.smalltalk.items()}),
         "outside": _listed({"": file.outside}),
+        "elsewhere": _listed({"": file.elsewhere}),
     }
     phrases = [phrase for listed in lists.values() for phrase in listed.phrases]
     return Words(
         kin=frozenset(words(name)[-1].plain for name in file.kin),
         short={key.casefold(): value for key, value in file.short.items()},
+        keys=frozenset(key for listed in lists.values() if isinstance(listed, Phrases) for key in listed.keys),
         known=frozenset(one for phrase in phrases for one in phrase),
         pairs=frozenset(f"{first} {second}" for phrase in phrases for first, second in pairwise(phrase)),
         **lists,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge import places
+from knowledge.normalize import words
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,10 @@ def test_an_office_of_the_district_level_has_no_successor_of_its_own(text: str) 
 @pytest.mark.parametrize("text", ["phường Đa Mai có làm không", "đường Lê Lợi", "khai sinh ở xã", ""])
 def test_what_still_exists_is_let_alone(text: str) -> None:
     assert places.load().find(text) is None
+
+
+def test_places_are_found_by_their_place_in_the_words() -> None:
+    said = words("nộp ở phường Dĩnh Kế hay ủy ban huyện")
+    spans = [(hit.start, hit.length) for hit in places.load().named(said)]
+    assert (2, 3) in spans
+    assert (6, 3) in spans

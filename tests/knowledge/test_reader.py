@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -39,6 +40,63 @@ def test_it_finds_what_is_meant_and_what_is_asked(reader: Reader, question: str,
     assert reading.decision is Decision.ANSWER
 
 
+@pytest.mark.parametrize(
+    ("question", "facet"),
+    [
+        ("lệ phí, thời gian, nơi nộp đăng ký tạm trú", (Facet.FEE, Facet.TIME, Facet.WHERE)),
+        ("hồ sơ và lệ phí làm giấy khai sinh", (Facet.DOCUMENTS, Facet.FEE)),
+        ("đăng ký tạm trú: thời hạn, phí", (Facet.TIME, Facet.FEE)),
+    ],
+)
+def test_nouns_in_a_row_ask_for_several_parts(reader: Reader, question: str, facet: tuple[Facet, ...]) -> None:
+    reading = reader.read(question)
+    assert (reading.decision, reading.facets) == (Decision.ANSWER, facet)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("khai sinh", BIRTH), ("lệ phí khai sinh", BIRTH), ("tam tru", STAY), ("lệ phí tạm trú", STAY)],
+)
+def test_the_bare_name_means_the_plain_procedure(reader: Reader, text: str, code: str) -> None:
+    reading = reader.read(text)
+    assert (reading.codes[0], reading.decision) == (code, Decision.ANSWER)
+
+
+@pytest.mark.parametrize("text", ["UBND huyện ở đâu để nộp khai sinh", "ra ủy ban thành phố làm khai sinh"])
+def test_an_office_of_before_is_no_part_of_what_is_meant(reader: Reader, text: str) -> None:
+    reading = reader.read(text)
+    assert (reading.codes[0], reading.decision, reading.facet) == (BIRTH, Decision.ANSWER, Facet.WHERE)
+
+
+def test_an_office_of_before_asks_where_about_the_procedure_talked_of(reader: Reader) -> None:
+    reading = reader.read("nộp ở huyện à", BIRTH)
+    assert (reading.codes[0], reading.facet, reading.followup) == (BIRTH, Facet.WHERE, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "xin thôi quốc tịch Việt Nam",
+        "tố cáo chủ tịch",
+        "đơn khiếu nại",
+        "hồ sơ tôi nộp đến đâu rồi",
+        "mấy giờ làm việc",
+    ],
+)
+@pytest.mark.parametrize("topic", [None, BIRTH])
+def test_what_other_offices_do_is_not_answered_with_the_nearest_procedure(
+    reader: Reader, text: str, topic: str | None
+) -> None:
+    assert reader.read(text, topic).decision is Decision.DECLINE
+
+
+@pytest.mark.parametrize("text", ["tạm trú " * 600, "tamtru" * 600, "xyz " * 3000])
+def test_a_very_long_message_is_read_quickly(reader: Reader, text: str) -> None:
+    began = time.perf_counter()
+    reader.read(text)
+    assert time.perf_counter() - began < 1.0
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     "question", ["làm giấy khai sinh cho con cần giấy tờ gì", "mất thẻ căn cước thì làm lại ở đâu"]
@@ -47,7 +105,7 @@ def test_the_same_question_typed_otherwise_gets_the_same_answer(reader: Reader, 
     before = reader.read(question)
     chance = random.Random(5)  # noqa: S311 - the same changes in every run
     after = reader.read(WAYS[way](question, chance))
-    assert (after.codes[0], after.decision) == (before.codes[0], before.decision)
+    assert (after.codes[0], after.decision, after.facet) == (before.codes[0], before.decision, before.facet)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +152,8 @@ def test_courtesy_around_a_question_does_not_make_it_small_talk(reader: Reader) 
         ("làm hộ được không", Facet.WHO),
         ("còn nộp qua mạng thì sao", Facet.ONLINE),
         ("cần giấy chứng sinh không", Facet.DOCUMENTS),
+        ("thế còn phí", Facet.FEE),
+        ("ủa sao không thấy nói tiền", Facet.FEE),
     ],
 )
 def test_a_follow_up_stays_with_the_procedure(reader: Reader, text: str, facet: Facet) -> None:
