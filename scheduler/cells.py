@@ -9,8 +9,11 @@ from scheduler.columns import Columns, Role, Tick
 from scheduler.documents import Cell
 from scheduler.text import fold
 
-_NOTHING = re.compile(r"^[\s\-–—_./…]*$")
+_NOTHING = re.compile(r"^(?!.*//)[\s\-–—_./…]*$")
+"""A dash, dots or blanks; two slashes say "as above"."""
 NUMBER = re.compile(r"^\(?\s*(\d+(?:\.\d+)*|[IVXLivxl]+|[A-Za-zĐđ]|[A-Z]?\d+|[IVX]+\.\d+(?:\.\d+)*)\s*[.):/]*$")
+_NOBODY = {"khong", "khong co", "khong phoi hop"}
+_SLIPS_OF_TEN = {"lO", "lo", "IO", "Io"}
 _SLIP = re.compile(r"^[\dlIOo]+$")
 _TICKS = {"x", "xx", "v", "✓", "✔", "✗", "✘", "☒", "☑", "√", "●", "•", "+", "*", "■"}
 
@@ -25,8 +28,8 @@ class Cells:
         self.tt = "" if self.whole else _number(_text(row, columns.of(Role.TT)))
         contents = columns.of(Role.CONTENT)
         self.content = _one_line(first.text if self.whole else _text(row, contents))
-        self.lead = "" if self.whole else _text(row, columns.of(Role.LEAD))
-        self.support = "" if self.whole else _text(row, columns.of(Role.SUPPORT))
+        self.lead = "" if self.whole else _owners(row, columns.of(Role.LEAD))
+        self.support = "" if self.whole else _owners(row, columns.of(Role.SUPPORT))
         self.time = "" if self.whole else _one_line(_time(row, columns))
         self.note = "" if self.whole else _notes(row, columns)
         self.group = "" if self.whole else _one_line(_text(row, columns.of(Role.GROUP)))
@@ -62,6 +65,11 @@ def _text(row: Sequence[Cell], places: Sequence[int]) -> str:
     return "" if _NOTHING.match(text) else text
 
 
+def _owners(row: Sequence[Cell], places: Sequence[int]) -> str:
+    text = _text(row, places)
+    return "" if fold(text).strip(" .") in _NOBODY else text
+
+
 def _notes(row: Sequence[Cell], columns: Columns) -> str:
     """What products, results and notes say, parted where they stand in columns of their own."""
     said = [_one_line(_text(row, [place])) for place in columns.of(Role.NOTE)]
@@ -93,7 +101,7 @@ def _ticked(row: Sequence[Cell], ticks: dict[int, Tick]) -> str:
 def _number(text: str) -> str:
     """A row's number without its dot or bracket; scanned letters that should be digits are set right."""
     bare = _one_line(text).strip("().:/ ")
-    if _SLIP.match(bare) and (bare == "l" or any(sign.isdigit() for sign in bare)):
+    if _SLIP.match(bare) and (bare == "l" or bare in _SLIPS_OF_TEN or any(sign.isdigit() for sign in bare)):
         return bare.translate(str.maketrans("lIOo", "1100"))
     found = NUMBER.match(bare)
     return found.group(1) if found else bare

@@ -10,7 +10,7 @@ from datetime import date
 from scheduler import contradictions
 from scheduler.documents import Document
 from scheduler.documents.document import lines_of
-from scheduler.head import Head
+from scheduler.head import Head, numbers
 from scheduler.plan import Kind, Owner, Plan, Task
 from scheduler.plan import Warning as Raised
 from scheduler.table import before_annex
@@ -44,6 +44,7 @@ def check(document: Document, head: Head, plan: Plan, tasks: Sequence[Task], uni
     body = [line for block in document.blocks[:place] for line in lines_of(block)]
     return (
         *_of_head(head),
+        *_of_plans(document),
         *_of_spellings(tasks, units),
         *_of_wording(body, tasks),
         *_of_numbers(tasks),
@@ -70,6 +71,16 @@ def _of_head(head: Head) -> Iterator[Raised]:
         yield Raised("impossible_date", None, f"Ngày ban hành {head.wrong_date} không có trong lịch.")
     elif head.issued_on is None:
         yield Raised("blank_date", None, "Văn bản chưa ghi ngày ban hành.")
+
+
+def _of_plans(document: Document) -> Iterator[Raised]:
+    if len(tops := numbers(document)) > 1:
+        said = ", ".join(tops)
+        yield Raised(
+            "several_plans",
+            None,
+            f"Tệp có {len(tops)} kế hoạch (số {said}), đang đọc chung thành một; hãy tách mỗi kế hoạch một tệp.",
+        )
 
 
 def _of_spellings(tasks: Sequence[Task], units: Units) -> Iterator[Raised]:

@@ -85,6 +85,8 @@ _EXACT = {
 }
 _NOT_LEAD = ("đơn vị tính", "đvt")
 _LONGEST_HEAD = 90
+_LONGEST_END = 3
+"""Words in the second line of a head that a narrow column has broken."""
 _DEEPEST = 3
 _MONTH = re.compile(r"^(?:t|th|thang)\s*\.?\s*(0?[1-9]|1[0-2])(?:\s*[/-]\s*\d{4})?$")
 _QUARTER = re.compile(r"^(?:quy|q)\s*\.?\s*([1-4]|[il1]{1,3}|[il1]v)(?:\s*[/-]\s*\d{4})?$")
@@ -238,9 +240,8 @@ def _tick(stack: tuple[str, ...]) -> Tick | None:
     if month := _MONTH.match(own):
         return Tick("Tháng", str(int(month.group(1))))
     if quarter := _QUARTER.match(own):
-        return Tick(
-            "Quý", _ROMAN[quarter.group(1).replace("l", "i") if not quarter.group(1).isdigit() else quarter.group(1)]
-        )
+        said = quarter.group(1)
+        return Tick("Quý", _ROMAN[said if said in _ROMAN else said.replace("l", "i").replace("1", "i")])
     if week := _WEEK.match(own):
         return Tick("Tuần", week.group(1))
     if above and _BARE.match(own):
@@ -251,11 +252,20 @@ def _tick(stack: tuple[str, ...]) -> Tick | None:
     return None
 
 
+def _ends(text: str, above: str) -> bool:
+    """Whether these words can only be the second line of a head: "chủ trì" under "Cơ quan", "gian" under "Thời"."""
+    if not text[:1].islower() or len(text.split()) > _LONGEST_END:
+        return False
+    return role_of(text) is not None or (not role_of(above) and role_of(f"{above} {text}") is not None)
+
+
 def _goes_on(row: Sequence[Cell], above: Sequence[Cell]) -> bool:
     """Whether a row belongs to the heads above it: it fills what they left open, and says nothing but heads."""
     own = [cell for cell in row if cell.text and not cell.down and not cell.across]
     if not own or (row[0].text and not row[0].down and row[0].text != above[0].text):
         return False
+    if all(_ends(cell.text, head.text) for cell, head in zip(row, above, strict=True) if cell in own):
+        return True
     open_heads = any(
         cell.text and not cell.down and (not head.text or head.across or head.down)
         for cell, head in zip(row, above, strict=True)

@@ -39,6 +39,7 @@ _WITH_DATE = re.compile(
 _WITH_ISSUER = re.compile(r"\bcủa\s+(?P<issuer>[^()]+?)\s*\)?\s*\.?$", re.IGNORECASE)
 _TYPES = re.compile(r"^(KẾ HOẠCH|CHƯƠNG TRÌNH|PHƯƠNG ÁN|QUYẾT ĐỊNH|Kế hoạch)(?=$|[\s:])\s*:?\s*")
 _ANNEX = re.compile(r"^(?:PHỤ LỤC|Phụ lục)(?:\s+(?:SỐ\s+)?(?:[IVX]+|\d+))?\b\s*[.:\-–]?\s*")
+_LIST = re.compile(r"^(?:DANH MỤC|BẢNG|BIỂU|LỊCH|PHÂN CÔNG|NHIỆM VỤ)\s")
 _STOPS = re.compile(
     r"^(?:căn cứ|thực hiện|theo|trên cơ sở|kính gửi|xét|số\s*:|phụ lục|phần|[ivx]+\s*[.)]|\d+\s*[.)]|[(\-+*_]|tt\b|"
     r"stt\b|nhằm|để)",
@@ -61,6 +62,7 @@ _OFFICES = (
 _FAR = 25
 """Lines within which the head stands, where nothing says what kind of document it is."""
 _LONGEST = 1_000
+_SHORT = 150
 _YEAR = re.compile(r"\b(?:nam\s*)?(20\d{2})\b")
 _SPAN = re.compile(r"\b(20\d{2})\s*[-–]\s*(20\d{2})\b")
 _QUARTER = re.compile(r"\bquy\s+(iv|i{1,3}|[1-4])\b")
@@ -81,6 +83,14 @@ def read(document: Document) -> Head:
     title = _title(lines, typed) or document.name.rsplit(".", 1)[0]
     issued_on, wrong = _issued_on(zone, with_annex)
     return Head(title, _number(zone, with_annex), issued_on, wrong, _issuer(zone, with_annex), window_of(title))
+
+
+def numbers(document: Document) -> tuple[str, ...]:
+    """The signs at the tops of plans in one file ("12/KH-UBND"); each plan begins with its own."""
+    found = (_NUMBER.match(line) for block in document.blocks for line in lines_of(block) if len(line) < _SHORT)
+    return tuple(
+        f"{one.group('number')}/{one.group('sign')}" for one in found if one and one.group("sign").startswith("KH")
+    )
 
 
 def window_of(title: str) -> tuple[date, date] | None:
@@ -117,7 +127,9 @@ def _title(lines: Sequence[str], typed: int | None) -> str:
         if title:
             return title
     annex = next((place for place, line in enumerate(lines) if _ANNEX.match(line)), None)
-    return _after(lines, annex, _ANNEX) if annex is not None else ""
+    if annex is not None:
+        return _after(lines, annex, _ANNEX)
+    return next((line for line in lines if _LIST.match(line) and line.isupper()), "")
 
 
 def _after(lines: Sequence[str], place: int, opening: re.Pattern[str]) -> str:

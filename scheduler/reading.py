@@ -66,4 +66,5 @@ def _task(row: Row, plan: Plan, units: Units) -> Task:
 
 def _owners(cell: str, units: Units, on: date) -> tuple[Owner, ...]:
     """The units that a cell names, each with what was known by that name on a day."""
-    return tuple(Owner(text, units.find(text, on).unit) for text in units.split(cell))
+    said = (" ".join(text.split()) for text in units.split(cell))
+    return tuple(Owner(text, units.find(text, on).unit) for text in said)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scheduler import annexes
 from scheduler import columns as heads
-from scheduler.cells import NUMBER, Cells
-from scheduler.columns import Columns, Role
+from scheduler.cells import Cells
+from scheduler.columns import Columns
 from scheduler.documents import Cell, Document, Paragraph, Table, UnreadableError
 from scheduler.documents.prose import table_of
 from scheduler.text import fold
@@ -49,6 +50,7 @@ class _Draft:
 _DITTO = re.compile(
     r"^[\s\-–—.\"'“”(/]*(?:n\s*\.?\s*t|nhu (?:tren|hang tren|dong tren|muc tren)|idem)[\s\-–—.\"'“”)/]*$"
 )
+_AS_ROW = re.compile(r"^[-–(\s]*nhu (?:muc|dong|so|stt|tt|y|nhiem vu|noi dung)(?: so)? (\d+(?:\.\d+)*)[-–).\s]*$")
 _MARKS = re.compile(r"^[\s\"'“”″〃`´,/\\-]*(?:[\"″”“〃/]|''|´´|``)[\s\"'“”″〃`´,/\\-]*$")
 _LEADING_NUMBER = re.compile(r"^(\d+(?:\.\d+)*)\s*[.)]\s+(?=\S)")
 _HEADING_NUMBER = re.compile(r"^(?:[IVX]+|[A-ZĐ])\s*[.)\-:]\s")
@@ -82,7 +84,7 @@ def rows(document: Document) -> tuple[Row, ...]:
 def before_annex(document: Document) -> int:
     """Number of blocks in front of the first annex table: where the head and the body of the plan stand."""
     for place, block in enumerate(document.blocks):
-        if isinstance(block, Table) and _first_heads(block):
+        if isinstance(block, Table) and annexes.columns_of(block):
             return place
     return len(document.blocks)
 
@@ -91,44 +93,9 @@ def _rows(name: str, blocks: Sequence[Paragraph | Table]) -> tuple[Row, ...]:
     if sum(len(block.rows) for block in blocks if isinstance(block, Table)) > MAX_ROWS:
         raise UnreadableError(f"{name}: bảng có quá nhiều dòng (tối đa {MAX_ROWS})")
     builder = _Builder()
-    for block in _annexes(blocks):
-        builder.take(block)
-    return tuple(draft.row() for draft in builder.drafts if draft.content or draft.lead)
-
-
-def _annexes(blocks: Sequence[Paragraph | Table]) -> Iterator[Table]:
-    """The tables that have an annex's heads, the plainest ones; and those without heads that go on with one."""
-    tables = [block for block in blocks if isinstance(block, Table)]
-    found = {id(table): columns for table in tables if (columns := _first_heads(table))}
-    owned = [columns for columns in found.values() if {Role.LEAD, Role.SUPPORT} & columns.said]
-    most = max((len(columns.said) for columns in owned or found.values()), default=0)
-    width = 0
-    for table in tables:
-        columns = found.get(id(table))
-        if columns is not None and len(columns.said) >= max(most - 1, 2) and (not owned or columns in owned):
-            width = table.width
-            yield table
-        elif columns is None and width and table.width == width and width > 2:
-            yield table
-        else:
-            width = 0
-
-
-def _first_heads(table: Table) -> Columns | None:
-    for place, row in enumerate(table.rows):
-        if sum(bool(cell.text) and not cell.across for cell in row) > 1 and (found := heads.at(table.rows, place)):
-            return _with_numbers(found, table.rows)
-    return None
-
-
-def _with_numbers(columns: Columns, rows: Sequence[Sequence[Cell]]) -> Columns:
-    """A first column without a head that holds numbers is the one of the numbers."""
-    if columns.roles[0] is not None or Role.TT in columns.said or 0 in columns.ticks:
-        return columns
-    said = [row[0].text for row in rows[columns.body :] if row[0].text and not row[0].across]
-    if said and sum(bool(NUMBER.match(text)) for text in said) * 2 > len(said):
-        return Columns((Role.TT, *columns.roles[1:]), columns.ticks, columns.body)
-    return columns
+    for annex in annexes.of(blocks):
+        builder.take(annex.table, annex.heading)
+    return tuple(draft.row() for draft in _inherited(builder.drafts) if draft.content or draft.lead)
 
 
 class _Builder:
@@ -145,16 +112,20 @@ class _Builder:
         self._headed = False
         """The row before was a heading: what follows is a task of its own."""
 
-    def take(self, table: Table) -> None:
-        first = _first_heads(table)
+    def take(self, table: Table, heading: str = "") -> None:
+        """One more table; its heading names the group of its rows."""
+        first = annexes.columns_of(table)
         place = 0
+        if heading:
+            self._group, self._part, self._headed = heading, "", True
         if first is not None and not self.drafts:
             self._columns, place = first, first.body
         self._broken = True
         while place < len(table.rows):
             columns = heads.at(table.rows, place)
             if columns is not None:
-                self._columns, place, self._broken = _with_numbers(columns, table.rows), columns.body, True
+                self._columns = annexes.with_numbers(columns, table.rows)
+                place, self._broken = columns.body, True
                 continue
             if self._columns is not None:
                 self._row(table.rows, place)
@@ -255,25 +226,68 @@ class _Builder:
             tt, content = found.group(1), content[found.end() :]
         if not tt and not said.counted:
             tt = str(len(self.drafts) + 1)
-        above = self.drafts[-1] if self.drafts else None
         self.drafts.append(
             _Draft(
                 tt=tt,
                 group=said.group or self._over(tt),
                 content=content,
-                lead=_as_above(said.lead, above.lead if above else ""),
-                support=_as_above(said.support, above.support if above else ""),
-                time=_as_above(said.time, above.time if above else ""),
-                note=_as_above(said.note, above.note if above else ""),
+                lead=self._meant(said.lead, "lead"),
+                support=self._meant(said.support, "support"),
+                time=self._meant(said.time, "time"),
+                note=self._meant(said.note, "note"),
             )
         )
 
+    def _meant(self, text: str, name: str) -> str:
+        """What a cell says: "nt" is the cell above, "như mục 1" the one of that row."""
+        plain = fold(text)
+        if plain and (_DITTO.match(plain) or _MARKS.match(text)):
+            return str(getattr(self.drafts[-1], name)) if self.drafts else ""
+        if named := _AS_ROW.match(plain):
+            of_row = [draft for draft in self.drafts if draft.tt == named.group(1)]
+            return str(getattr(of_row[-1], name)) if of_row else text
+        return text
 
-def _as_above(text: str, above: str) -> str:
-    plain = fold(text)
-    if plain and (_DITTO.match(plain) or _MARKS.match(text)):
-        return above
-    return text
+
+def _inherited(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Parts of a row (2.1, 2.2; a, b) have its lead or time where they name none.
+
+    Parts that name neither are what the row consists of. A row that lacks what each of its parts says is their
+    heading, not a task.
+    """
+    kept: list[_Draft] = []
+    place = 0
+    while place < len(drafts):
+        whole = drafts[place]
+        end = place + 1
+        while end < len(drafts) and _is_part(drafts[end].tt, whole.tt):
+            end += 1
+        parts = drafts[place + 1 : end]
+        heads = bool(parts) and not (whole.lead and whole.time) and all(_complete(part, whole) for part in parts)
+        if parts and whole.lead and not any(part.lead or part.time for part in parts):
+            whole.content = " ".join([whole.content, *(_numbered(part) for part in parts)])
+            kept.append(whole)
+            place = end
+            continue
+        for part in parts:
+            if whole.lead or part.lead:
+                part.lead, part.time = part.lead or whole.lead, part.time or whole.time
+                part.group = f"{whole.tt}. {whole.content}" if heads else part.group
+        kept += [] if heads else [whole]
+        place += 1
+    return kept
+
+
+def _numbered(part: _Draft) -> str:
+    return f"{part.tt}{')' if part.tt.isalpha() else '.'} {part.content}"
+
+
+def _is_part(tt: str, of: str) -> bool:
+    return bool(of) and (tt.startswith(f"{of}.") or (of[0].isdigit() and len(tt) == 1 and tt.islower()))
+
+
+def _complete(part: _Draft, whole: _Draft) -> bool:
+    return bool(part.lead or whole.lead) and bool(part.time or whole.time) and bool(part.lead or part.time)
 
 
 def _joined(above: str, below: str, *, owners: bool) -> str:

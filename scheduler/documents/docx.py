@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -31,6 +32,9 @@ _UNSEEN = {
 _BREAKS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}p": "\n", f"{W}tab": "\t", f"{W}noBreakHyphen": "-"}
 _WRAPPERS = {f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
 _OFF = {"0", "false", "off"}
+_NOTE_MARK = re.compile(r"[\s\d*()\[\],]*\d[\s\d*()\[\],]*|\s*\*+\s*")
+_MEASURE = re.compile(r"(?:^|[\s\d])(?:[kcdmh]?m|ha)$", re.IGNORECASE)
+"""What a raised 2 or 3 belongs to ("500 m2"); any other raised number points to a note at the foot of the page."""
 
 
 def blocks(data: bytes) -> tuple[Block, ...]:
@@ -154,8 +158,15 @@ def _children(container: Any, *tags: str) -> Iterator[Any]:
 
 
 def _runs(element: Any) -> Iterator[str]:
+    before = ""
     for child in element.iterchildren():
-        if child.tag in _UNSEEN:
+        if child.tag in _UNSEEN or _on(child.find(f"{W}rPr/{W}vanish")):
+            continue
+        if child.tag == f"{W}r":
+            said = "".join(_runs(child))
+            if not (_is_raised(child) and _NOTE_MARK.fullmatch(said) and not _MEASURE.search(before)):
+                yield said
+                before = said
             continue
         if child.tag == f"{W}t":
             yield child.text or ""
@@ -164,6 +175,11 @@ def _runs(element: Any) -> Iterator[str]:
         else:
             yield _BREAKS.get(child.tag, "")
             yield from _runs(child)
+
+
+def _is_raised(run: Any) -> bool:
+    place = run.find(f"{W}rPr/{W}vertAlign")
+    return place is not None and place.get(f"{W}val") == "superscript"
 
 
 def _symbol(code: str) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from scheduler.documents import aligned, markdown, tabbed
+from scheduler.documents import aligned, markdown, markup, tabbed
 from scheduler.documents.document import Block, Paragraph, Table
 from scheduler.text import clean
 
@@ -22,7 +22,18 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u3000": 
 def blocks(text: str) -> tuple[Block, ...]:
     """The paragraphs and tables of a text; every line outside a table is a paragraph of its own."""
     normal = unicodedata.normalize("NFC", _ENDINGS.sub("\n", text)).translate(_SPACES)
-    return tuple(_blocks(_COMMENT.sub("", normal).split("\n")))
+    return tuple(_parts(_COMMENT.sub("", normal)))
+
+
+def _parts(text: str) -> Iterator[Block]:
+    """The blocks of a text, its HTML tables among them."""
+    place = 0
+    for found in markup.TABLE.finditer(text):
+        if table := markup.table(found.group()):
+            yield from _blocks(text[place : found.start()].split("\n"))
+            yield table
+            place = found.end()
+    yield from _blocks(text[place:].split("\n"))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Block]:

@@ -32,6 +32,7 @@ _TASK = re.compile(r"^\(?(?:nhiệm\s*vụ|nội\s*dung|việc|mục)?\s*(\d+(?:
 _GROUP = re.compile(r"^(?:[IVX]+|[A-ZĐ])\s*[.)\-:]\s+\S")
 _BULLET = re.compile(r"^\s*[-+•*–▪◦]\s*")
 _ENDS = re.compile(r"^\s*(?:nơi\s*nhận|tm\.|kt\.|tl\.|trên\s+đây\s+là)", re.IGNORECASE)
+_DUTIES = re.compile(r"tổ\s*chức\s*thực\s*hiện|trách\s*nhiệm", re.IGNORECASE)
 _LONGEST = 4_000
 """Signs of a line; a longer one is no task."""
 _LOOSE = " \n\t.;,-–(+•"
@@ -47,6 +48,7 @@ _UNIT = (
     r"(?:các\s+)?(?:phòng|ubnd|ủy ban|trung tâm|ban|văn phòng|công an|đài|hội|trường|bộ phận|công chức|thành đoàn|"
     r"đoàn|tổ)\s"
 )
+_A_UNIT = re.compile(rf"{_UNIT}[^.:;]{{1,160}}", re.IGNORECASE)
 _LEADS = (
     re.compile(rf"^(?:{_ORDER})?(?P<lead>[^.:;(]{{3,160}}?)\s+chủ\s*trì\b,?\s*", re.IGNORECASE),
     re.compile(rf"^{_ORDER}(?P<lead>[^.:;]{{3,160}}?)\s+(?={_VERBS})", re.IGNORECASE),
@@ -60,10 +62,11 @@ _BRACKETS = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"[.:;]\s+(?:do\s+|giao\s+)?(?P<lead>[^.:;()]{3,120}?)\s+chủ\s*trì(?:\s+thực\s+hiện)?"
+    rf"(?:[.:;]|\s[-–](?=\s+(?:do\s+|giao\s+)?{_UNIT}))\s+"
+    r"(?:do\s+|giao\s+)?(?P<lead>[^.:;()]{3,120}?)\s+chủ\s*trì(?:\s+thực\s+hiện)?"
     r"(?:[;,]\s*(?:phối\s*hợp\s+(?:với\s+)?(?P<partner>[^.;()]{3,160}?)|"
     r"(?P<support>[^.:;()]{3,160}?)\s+phối\s*hợp(?:\s+thực\s+hiện)?))?"
-    r"(?P<rest>\s*$|\s*(?:[.;]|,\s*(?=hoàn|trong|trước|thời|xong|chậm|hằng|hàng|thực|định|vào|từ|đến|mỗi|thường)).*$)",
+    r"(?P<rest>\s*$|\s*(?:[.;]|\s[-–]\s|,\s*(?=hoàn|trong|trước|thời|xong|chậm|hằng|hàng|thực|định|vào|từ|đến|mỗi|thường)).*$)",
     re.IGNORECASE,
 )
 """The owners after the task: "Lắp đặt pano: Phòng VHTT chủ trì, UBND phường phối hợp, hoàn thành trước 30/6"."""
@@ -93,6 +96,8 @@ class _Item:
     note: str = ""
     last: str = "content"
     """The field that a following line goes on with."""
+    bullets: list[str] = field(default_factory=list)
+    """The lines of its content that begin with a dash."""
     headings: list[str] = field(default_factory=list)
     """Group headings since the item before."""
 
@@ -120,11 +125,15 @@ def table_of(paragraphs: Sequence[Paragraph]) -> Table | None:
     items = _without_inner(
         _items(line for paragraph in paragraphs for line in paragraph.text.split("\n") if len(line) <= _LONGEST)
     )
+    labelled = [item for item in items if item.lead]
+    items = [part for item in items for part in _duties(item)]
     for item in items:
         if not item.lead:
             _read_sentence(item)
         if not item.time:
             _read_time(item)
+    if labelled:
+        items = _without_duties(items, labelled)
     if not any(item.assigned for item in items):
         return None
     rows: list[list[Cell]] = [[Cell(head) for head in HEADS]]
@@ -135,6 +144,40 @@ def table_of(paragraphs: Sequence[Paragraph]) -> Table | None:
         elif item.content and len(item.content) < 200:
             rows.append(_heading(f"{item.tt}. {item.content}"))
     return grid(rows)
+
+
+def _duties(item: _Item) -> list[_Item]:
+    """A unit and under it dashes with times of their own: each is a task of that unit."""
+    unit = item.content.split(" - ", 1)[0].split(" + ", 1)[0].strip(" :.")
+    timed = [_time_at_end(line) for line in item.bullets]
+    if item.assigned or not _A_UNIT.fullmatch(unit) or not any(timed[:-1]):
+        return [item]
+    parts = []
+    for place, line in enumerate(item.bullets):
+        when = timed[place]
+        content = line[: when.start()] if when else line
+        time = _bare(when.group("time")) if when else ""
+        parts.append(_Item(f"{item.tt}.{place + 1}", content.strip(" ,;."), unit, time=time))
+    parts[0].headings = item.headings
+    return parts
+
+
+def _time_at_end(text: str) -> re.Match[str] | None:
+    return next((when for form in _WHENS if (when := form.search(text))), None)
+
+
+def _without_duties(items: Sequence[_Item], labelled: Sequence[_Item]) -> list[_Item]:
+    """Where tasks name their leads under labels, "Tổ chức thực hiện" only tells each unit again what is its own.
+
+    What has a time of its own there is a task all the same.
+    """
+    kept: list[_Item] = []
+    heading = ""
+    for item in items:
+        heading = item.headings[-1] if item.headings else heading
+        if item in labelled or item.time or not _DUTIES.search(heading):
+            kept.append(item)
+    return kept
 
 
 def _heading(text: str) -> list[Cell]:
@@ -149,7 +192,7 @@ def _items(lines: Iterator[str]) -> Iterator[_Item]:
             break
         if _GROUP.match(line) and not _LABEL.search(line):
             headings.append(line)
-        elif (found := _TASK.match(line)) and not _is_inner(found.group(1), item):
+        elif found := _TASK.match(line):
             if item is not None:
                 yield item
             item = _Item(found.group(1), "", headings=headings)
@@ -177,7 +220,7 @@ def _without_inner(items: Iterator[_Item]) -> list[_Item]:
 
 
 def _settle(kept: list[_Item], letters: list[_Item]) -> None:
-    if kept and not kept[-1].assigned and all(letter.assigned for letter in letters):
+    if kept and letters and all(letter.assigned for letter in letters):
         kept += letters
         return
     for letter in letters:
@@ -185,11 +228,6 @@ def _settle(kept: list[_Item], letters: list[_Item]) -> None:
         for name in ("lead", "support", "time", "note"):
             if said := str(getattr(letter, name)):
                 kept[-1].add(name, said)
-
-
-def _is_inner(number: str, item: _Item | None) -> bool:
-    """Letters under a numbered item that has its lead already are parts of its text."""
-    return number.isalpha() and item is not None and item.assigned and not item.tt.isalpha()
 
 
 def _read(item: _Item, line: str) -> None:
@@ -203,6 +241,8 @@ def _read(item: _Item, line: str) -> None:
             else "note"
         )
         item.add(going_on, opening.rstrip(" ;,(-–") if labels else opening)
+        if going_on == "content" and _BULLET.match(line):
+            item.bullets.append(_BULLET.sub("", opening))
     for place, label in enumerate(labels):
         end = labels[place + 1].start() if place + 1 < len(labels) else len(line)
         item.add(str(label.lastgroup), line[label.end() : end])
@@ -232,7 +272,8 @@ def _read_sentence(item: _Item) -> None:
         return
     if after := _AFTER.search(text):
         item.lead, item.support = after.group("lead"), after.group("partner") or after.group("support") or ""
-        if not item.time and (when := _WHENS[0].search(after.group("rest"))):
+        rest = re.sub(r"^\s*[-–]\s", ", ", after.group("rest"))
+        if not item.time and (when := _WHENS[0].search(rest)):
             item.time = _bare(when.group("time"))
         item.content = text[: after.start()].strip(" ,;.")
         return
@@ -244,7 +285,7 @@ def _read_sentence(item: _Item) -> None:
     if partners := _WITH.match(rest):
         item.support = partners.group("support").strip(" ,")
         rest = rest[partners.end() :]
-    if not item.time and (when := next((when for form in _WHENS if (when := form.search(rest))), None)):
+    if not item.time and (when := _time_at_end(rest)):
         item.time = _bare(when.group("time"))
         rest = rest[: when.start()]
     rest = rest.strip(" ,;.")

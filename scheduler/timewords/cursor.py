@@ -13,6 +13,8 @@ UNITS = (W.DAY, W.WEEK, W.MONTH, W.QUARTER, W.YEAR)
 COUNTED = (*UNITS, W.TIMES, W.HOUR)
 """A number before one of these counts it, and is no further item of a list."""
 _DIGITS_OF_A_DAY = 2
+_FIRST_YEAR = 20
+"""Of two digits after "năm": fewer may count something."""
 
 
 class Cursor:
@@ -138,6 +140,8 @@ def _worded_year(c: Cursor) -> tuple[int | None, int] | None:
     year = c.year()
     if year is not None:
         return year, 0
+    if c.token().digits == _DIGITS_OF_A_DAY and (c.token().number or 0) >= _FIRST_YEAR:
+        return 2000 + (c.number() or 0), 0
     if c.take(W.NEXT):
         return None, 1
     return (None, 0) if c.take(W.THIS) else None

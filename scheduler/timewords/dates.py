@@ -127,6 +127,17 @@ def half_range(c: Cursor) -> Found:
     return [Days((day,))]
 
 
+def bare_day(c: Cursor) -> Found:
+    """A day of each month without "ngày": "trước 25 hàng tháng"."""
+    day = c.token()
+    if not c.sees(W.BEFORE, W.BY, W.AT, ahead=-1) or day.digits not in (1, 2) or not 1 <= (day.number or 0) <= 31:
+        return None
+    if not c.sees(W.EVERY, ahead=1) or not c.sees(W.MONTH, ahead=2):
+        return None
+    c.at += 1
+    return [Days((day.number or 0,))]
+
+
 def blank_date(c: Cursor) -> Found:
     """A date left to be filled in: "ngày … tháng … năm 2025", ".../12/2025", "ngày  tháng  năm 2025", "Quý …"."""
     if c.sees(W.DAY) and c.sees(W.MONTH, ahead=1) and c.sees(W.YEAR, ahead=2):
@@ -216,6 +227,7 @@ def _in_context(c: Cursor, days: list[int], between: Mark) -> Found:
     start = c.at
     c.skip(W.OF, W.IN, W.PLURAL)
     c.take(W.COMMA) if c.sees(W.MONTH, ahead=1) and c.token(2).number else None
+    c.take(W.FIRST, W.LAST) if c.sees(W.MONTH, ahead=1) else None
     place = c.attempt(month_place)
     if isinstance(place, Span):
         return spread([day_span(day, place.first[0], place.year, place.shift) for day in days], between)

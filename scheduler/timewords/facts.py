@@ -50,6 +50,8 @@ class Entry:
     bound: W | None = None
     loosely: bool = False
     """ "Chậm nhất vào tháng 8": a day by then, not the time in which."""
+    completes: bool = False
+    """ "Hoàn thành" stands right before it: the end of what another time began."""
     hour: bool = False
     """An hour stands between the bound and the day ("trước 17h ngày 25/6"): the day itself is meant."""
 
@@ -70,6 +72,8 @@ class Facts:
     durations: list[Duration] = field(default_factory=list)
     impossible: list[str] = field(default_factory=list)
     flags: set[W] = field(default_factory=set)
+    unread: bool = False
+    """A number is left that belongs to nothing."""
     blank: bool = False
     """A date was left to be filled in by hand."""
     slashed: bool = False
@@ -92,9 +96,12 @@ class Gathering:
         self._used = False
         self._loosely = False
         self._hour = False
+        self._completes = False
         self._touching = False
         self._range = False
         self._joined = False
+        self._parted = False
+        """A semicolon stands after a bound that was used: a bare day right after it has the same."""
 
     def take(self, term: Term) -> None:
         """One more term."""
@@ -123,7 +130,8 @@ class Gathering:
                 facts.durations.append(term)
             case Impossible():
                 facts.impossible.append(term.text)
-        self._touching = self._range = self._joined = False
+        self._touching = self._joined = self._parted = False
+        self._range = self._range and isinstance(term, Hour)
 
     def _anchor(self, anchor: Anchor) -> None:
         entries = self.facts.entries
@@ -132,10 +140,11 @@ class Gathering:
         else:
             if self._joined and isinstance(entries[-1].first, Days) and isinstance(anchor, Span):
                 self._lend_month(anchor)
-            entries.append(Entry(anchor, None, self._bound, self._loosely, self._hour))
+            entries.append(Entry(anchor, None, self._bound, self._loosely, self._completes, self._hour))
+        self._completes = False
         self.facts.questions.append("" if isinstance(anchor, Days) else anchor.note)
         self._used = self._touching = True
-        self._range = self._joined = False
+        self._range = self._joined = self._parted = False
 
     def _lend_month(self, span: Span) -> None:
         """The month of "ngày 15, 20/3": the days before it are of the same month."""
@@ -152,6 +161,7 @@ class Gathering:
     def _mark(self, mark: Mark) -> None:
         facts = self.facts
         facts.flags.update(kind for kind in _FLAGS if kind in mark.kinds)
+        facts.unread = facts.unread or mark.has(W.UNREAD)
         facts.blank = facts.blank or (mark.has(W.BLANK) and mark.has(W.DAY))
         if mark.has(W.COMMA, W.AND) and self._touching:
             self._joined = True
@@ -162,6 +172,7 @@ class Gathering:
         if self._range and mark.has(W.END, W.DAY, W.IN, W.AT):
             return
         self._touching = self._joined = False
+        self._completes = mark.has(W.COMPLETE) or (self._completes and mark.has(W.IN, W.AT, W.BEFORE, W.BY))
         if self._range and mark.has(W.NOISE, W.SEMICOLON):
             self._range = False
         bound = next((kind for kind in _BOUNDS if kind in mark.kinds), None)
@@ -169,6 +180,8 @@ class Gathering:
             self._bind(bound)
         elif mark.has(W.AT) and self._bound is W.BY:
             self._loosely = True
+        elif mark.has(W.SEMICOLON) and self._used and not self._parted:
+            self._parted = True
         elif mark.has(W.SEMICOLON, W.OPEN, W.CLOSE, W.NOISE, W.COMPLETE) and (
             self._used or self._bound in (W.FROM, W.AFTER)
         ):
@@ -192,6 +205,8 @@ def gather(terms: Sequence[Term], *, repaired: bool) -> Facts:
     facts = gathering.facts
     if repaired:
         facts.questions.append(notes.SLIP)
+    if facts.unread:
+        facts.questions.append(notes.UNREAD)
     if W.HEDGE in facts.flags:
         facts.questions.append(notes.HEDGE)
     _drop_remembered(facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scheduler.timewords import dates, rhythms, spans, weekdays
-from scheduler.timewords.cursor import Cursor
+from scheduler.timewords.cursor import UNITS, Cursor
 from scheduler.timewords.terms import Mark, Term
 from scheduler.timewords.tokens import Token, roman
 from scheduler.timewords.words import W
@@ -29,13 +29,17 @@ RULES: tuple[Rule, ...] = (
     dates.remembered_day,
     spans.school,
     spans.halves,
+    rhythms.alternate,
     rhythms.frequency,
     rhythms.inverse,
+    weekdays.excepted,
     weekdays.weekday_phrase,
     dates.day_phrase,
     dates.half_range,
     weekdays.hour_phrase,
     dates.numeric_date,
+    dates.bare_day,
+    rhythms.all_quarters,
     rhythms.duration,
     spans.week_of,
     rhythms.every,
@@ -54,6 +58,13 @@ def _says_nothing(token: Token) -> bool:
     return token.kinds == _NOISE and roman(token) is None
 
 
+def _unread(c: Cursor) -> frozenset[W]:
+    """A number that no rule has read, and that counts nothing."""
+    counting = c.sees(W.TIMES, W.NOISE, *UNITS, ahead=1) or c.sees(W.TIMES, ahead=-1)
+    lost = bool(c.token().digits) and not counting
+    return frozenset({W.UNREAD}) if lost else frozenset()
+
+
 def terms(tokens: Sequence[Token]) -> list[Term]:
     """All terms of a wording, in order."""
     cursor = Cursor(tokens)
@@ -66,6 +77,6 @@ def terms(tokens: Sequence[Token]) -> list[Term]:
                 break
         else:
             token = cursor.token()
-            found.append(Mark(token.kinds, token.raw))
+            found.append(Mark(token.kinds | _unread(cursor), token.raw))
             cursor.at += 1
     return found

@@ -18,6 +18,7 @@ REFERENCE = "thời gian dẫn theo văn bản hoặc dòng khác: cần nêu c�
 TIMETABLE = "cần lịch cụ thể của đơn vị thực hiện"
 PERIODIC = "“định kỳ” không nêu chu kỳ"
 SLIP = "chữ hoặc số có thể bị nhận dạng sai: cần xem lại"
+UNREAD = "còn số chưa rõ nghĩa: cần xem lại"
 HEDGE = "thời gian mới là dự kiến hoặc kèm đề nghị: cần xem lại"
 EVENT = "theo sự việc: nêu khi việc phát sinh"
 EVENT_AFTER = "hạn tính từ ngày phát sinh sự việc: {}"

@@ -15,6 +15,7 @@ Window = tuple[date, date]
 _RUN_UP = timedelta(days=91)
 """Work that is due sooner than this after New Year begins in the year before."""
 _YEARS_AHEAD = 3
+_OPENING = (W.FROM, W.SINCE)
 _POINTS = (W.BEFORE, W.BY, W.UNTIL, W.END)
 
 
@@ -101,6 +102,9 @@ def _together(entries: list[Entry], windows: list[Window], facts: Facts) -> Wind
     ):
         bound = entries[order[0]].bound
         return (fine[0] if bound is None else max(coarse[0], fine[0])), fine[1]
+    if len(entries) == 2 and entries[0].bound in _OPENING and (entries[1].bound in _POINTS or entries[1].completes):
+        facts.questions = [note for note in facts.questions if note != notes.START_ONLY]
+        return windows[0][0], max(windows[0][0], windows[1][1])
     months = all(_grain(entry) in (Grain.MONTH, Grain.QUARTER) and entry.last is None for entry in entries)
     facts.questions.append(notes.EACH_MONTH_OR_ONCE if months else notes.MANY_DATES)
     named = [window for entry, window in zip(entries, windows, strict=True) if entry.bound is None] or windows

@@ -21,6 +21,8 @@ _BOUNDS_OF_WINDOW = (W.FROM, W.SINCE, W.AFTER)
 def recurring(facts: Facts, frame: Frame) -> Schedule | None:
     """None: nothing comes again."""
     rhythm = _rhythm(facts)
+    if rhythm is not None and rhythm.report and rhythm.unit is Unit.YEAR and _is_dated(facts):
+        return None
     builder = _Builder(facts, frame, rhythm)
     if rhythm is None and not builder.comes_again():
         return None
@@ -55,6 +57,12 @@ def _rhythm(facts: Facts) -> Rhythm | None:
     if facts.rhythms and not facts.entries and not facts.weekdays and W.CONTINUOUS not in facts.flags:
         return min(facts.rhythms, key=lambda rhythm: rhythm.unit)
     return None
+
+
+def _is_dated(facts: Facts) -> bool:
+    """Whether one day is named with its year: "trước ngày 05/12/2024 (báo cáo năm)" comes once."""
+    span = facts.entries[0].first if len(facts.entries) == 1 else None
+    return isinstance(span, Span) and span.grain is Grain.DAY and span.year is not None
 
 
 class _Builder:
@@ -97,6 +105,8 @@ class _Builder:
             return []
         if len(spans) == 1:
             return spans if _of_a_law(spans[0]) else []
+        if any(entry.completes for entry in spans[1:]):
+            return []
         if any(entry.last for entry in spans) or {e.bound for e in spans} & set(_BOUNDS_OF_WINDOW):
             return []
         grains = {_grain(entry) for entry in spans}
@@ -224,6 +234,8 @@ class _Builder:
     def _ask_about_points(self) -> None:
         if self._rhythm is not None or not self._points:
             return
+        if len({entry.bound for entry in self._points}) > 1:
+            self.questions.append(notes.MANY_DATES)
         if len(self._points) == 1:
             self.questions.append(notes.NO_YEAR)
         elif _grain(self._points[0]) is Grain.QUARTER and len(self._points) < 4:

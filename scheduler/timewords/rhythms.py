@@ -14,6 +14,7 @@ _UNITS = {W.DAY: Unit.DAY, W.WEEK: Unit.WEEK, W.MONTH: Unit.MONTH, W.QUARTER: Un
 _MOST_TIMES = 60
 _LONGEST_NOUN = 6
 _FILLER = 4
+_QUARTERS = 4
 
 
 def every(c: Cursor) -> Found:
@@ -34,6 +35,22 @@ def every(c: Cursor) -> Found:
     if said:
         return [replace(first, count=said[0], target=said[1])]
     return [first, *_more_periods(c)]
+
+
+def alternate(c: Cursor) -> Found:
+    """ "Cách tuần", "tuần cách tuần": every other one."""
+    c.take(*UNITS) if c.sees(W.ALTERNATE, ahead=1) else None
+    if not c.take(W.ALTERNATE):
+        return None
+    rhythm = c.attempt(_unit)
+    return None if rhythm is None or rhythm.interval > 1 else [normal(rhythm.unit, 2)]
+
+
+def all_quarters(c: Cursor) -> Found:
+    """ "Cả 4 quý", "bốn quý trong năm": once in each."""
+    if c.number() != _QUARTERS or not c.take(W.QUARTER) or c.sees(W.FIRST, W.LAST, W.NUMBER, W.SLASH, W.TIMES):
+        return None
+    return [Rhythm(Unit.QUARTER)]
 
 
 def periods(c: Cursor) -> Found:
@@ -225,6 +242,8 @@ def _count_after(c: Cursor) -> tuple[int, int | None] | None:
         return None
     if c.take(W.TIMES):
         c.take(W.CLOSE) if bracket else None
+        if c.sees(W.SLASH):  # "hằng tháng (12 kỳ/năm)"
+            return None
         return (count, None) if count <= _MOST_TIMES else None
     return (1, count) if c.take(W.NOISE) else None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scheduler.timewords import notes
 from scheduler.timewords.cursor import Cursor, counts_something, ordinal, separator
 from scheduler.timewords.places import month_place, month_span, place_of, quarter_span, whole_period, year_span
-from scheduler.timewords.terms import LISTED, RANGE, Grain, Impossible, Slot, Span, Term, Unit, Weekdays, spread
+from scheduler.timewords.terms import LISTED, RANGE, Grain, Impossible, Rhythm, Slot, Span, Term, Unit, Weekdays, spread
 from scheduler.timewords.words import W
 
 Found = list[Term] | None
@@ -31,6 +31,8 @@ def months(c: Cursor) -> Found:
     wrong = [number for number in numbers if not 1 <= number <= 12]
     if wrong:
         return [Impossible(f"tháng {wrong[0]}")]
+    if between is LISTED and set(numbers) == set(range(1, 13)):
+        return [Rhythm(Unit.MONTH), *([] if year is None else [year_span(year)])]
     short = [token for token in c.tokens if token.raw.lower() == "t"]
     doubtful = short == [word] and year is None and len(numbers) == 1 and first <= 7
     note = notes.MONTH_OR_WEEKDAY.format(first, first) if doubtful else ""

@@ -10,10 +10,12 @@ from scheduler.timewords.terms import Grain, Hour, Rhythm, Slot, Span, Term, Uni
 from scheduler.timewords.words import W
 
 Found = list[Term] | None
+_DAYS_OFF = {"nghỉ", "lễ"}
 
 
 def weekday_phrase(c: Cursor) -> Found:
     """ "Thứ Sáu", "thứ 2, thứ 4, thứ 6", "thứ 2, 4, 6", "từ thứ 2 đến thứ 6", "T2-T6", "thứ Sáu tuần đầu của tháng"."""
+    every = c.take(W.EVERY) if c.sees(W.ORDINAL, W.SUNDAY, ahead=1) else None
     if c.sees(W.PLURAL) and c.sees(W.DAY, ahead=1):
         c.at += 2
     elif c.sees(W.DAY) and c.sees(W.ORDINAL, W.SUNDAY, ahead=1):
@@ -27,7 +29,22 @@ def weekday_phrase(c: Cursor) -> Found:
     while (more := c.attempt(_next_weekday)) is not None:
         days.add(more)
     found = tuple(sorted(days))
+    if every:
+        return [Weekdays(found), Rhythm(Unit.WEEK)]
     return c.attempt(lambda _: _nth_weekday(c, found)) or [Weekdays(found)]
+
+
+def excepted(c: Cursor) -> Found:
+    """ "Trừ thứ Bảy, Chủ nhật", "trừ các ngày nghỉ, lễ": the days of the week that are left."""
+    if not c.take(W.EXCEPT):
+        return None
+    c.skip(W.PLURAL, W.DAY)
+    if c.token().raw.lower() in _DAYS_OFF:
+        return [Weekdays((0, 1, 2, 3, 4), working=True)]
+    named = c.attempt(weekday_phrase)
+    gone = {day for term in named or () if isinstance(term, Weekdays) for day in term.days}
+    left = tuple(day for day in range(7) if day not in gone)
+    return [Weekdays(left, working=len(left) == 5)] if gone and left else None
 
 
 def _weekday(c: Cursor) -> int | None:
@@ -66,12 +83,14 @@ def _nth_weekday(c: Cursor, days: tuple[int, ...]) -> Found:
     if c.sees(W.FIRST, W.LAST) and c.sees(W.WEEK, ahead=1):  # "thứ Hai đầu tuần" is a Monday of each week
         c.at += 2
         return [Weekdays(days), Rhythm(Unit.WEEK)]
-    c.take(W.WEEK)
+    named = c.take(W.WEEK)
     nth = ordinal(c)
     if nth is None or not -1 <= nth <= 5:
         return None
     c.skip(W.OF, W.IN)
     period = whole_period(c)
+    if period is None and named and any(W.MONTH in token.kinds for token in c.tokens):
+        period = Unit.MONTH  # "mỗi tháng 01 lần vào thứ Sáu tuần cuối"
     if isinstance(period, Unit):
         return [Slot(period, place_of(period) if nth < 0 else 1, week=nth, weekdays=days)]
     if isinstance(period, Span) and period.grain is Grain.MONTH:

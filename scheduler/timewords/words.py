@@ -66,6 +66,8 @@ class W(StrEnum):
     EVENT = auto()
     MEETING = auto()
     CHANGE = auto()
+    EXCEPT = auto()
+    ALTERNATE = auto()
     LUNAR = auto()
     LUNAR_DATE = auto()
     INTERIM = auto()
@@ -78,6 +80,8 @@ class W(StrEnum):
     COMPLETE = auto()
     NOW = auto()
     BLANK = auto()
+    UNREAD = auto()
+    """A number that belongs to nothing; no word is one."""
     NOISE = auto()
     SLASH = auto()
     DASH = auto()
@@ -149,11 +153,14 @@ PHRASES: dict[W, str] = {
     "|theo đề nghị|theo nhu cầu|theo sự việc|theo sự kiện|hạn do|đột xuất|thay đổi|có biến động|theo diễn biến",
     W.MEETING: "kỳ họp|kì họp|phiên họp|hội nghị|đại hội|cuộc họp",
     W.CHANGE: "đổi",
-    W.LUNAR: "tết|tết nguyên đán|nguyên đán|tết âm lịch|tết cổ truyền|tết trung thu|trung thu|rằm|vu lan|giỗ tổ|tết ta",
+    W.LUNAR: "tết|tết nguyên đán|nguyên đán|tết âm lịch|tết cổ truyền|tết trung thu|trung thu|rằm|vu lan|giỗ tổ|tết ta"
+    "|tháng giêng|tháng chạp",
+    W.EXCEPT: "trừ|ngoại trừ|loại trừ|không kể|không tính",
+    W.ALTERNATE: "cách",
     W.REFERENCE: "theo kế hoạch|theo quy định|theo qui định|theo lộ trình|theo hướng dẫn|chưa xác định|như trên|nt"
     "|theo tiến độ|theo phân công|theo chương trình|theo thông báo|theo văn bản|theo công văn|theo quyết định",
     W.TIMETABLE: "theo lịch|lịch phát sóng|lịch tiếp công dân",
-    W.HEDGE: "dự kiến|hè|dịp hè|hoặc|khoảng|trong khoảng|đề nghị|có thể|tùy|tuỳ|nếu|nếu có|chờ|ước|tạm thời"
+    W.HEDGE: "dự kiến|riêng|hè|dịp hè|hoặc|khoảng|trong khoảng|đề nghị|có thể|tùy|tuỳ|nếu|nếu có|chờ|ước|tạm thời"
     "|khoảng chừng",
     W.COMPLETE: "hoàn thành|hoàn tất",
     W.LUNAR_DATE: "âm lịch",

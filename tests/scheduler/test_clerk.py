@@ -186,3 +186,9 @@ def test_places_that_body_and_annex_name_differently_are_raised(content: str, fo
 )
 def test_names_of_places_are_found_after_the_words_for_them(text: str, names: dict[str, list[str]]) -> None:
     assert {kind: list(said.values()) for kind, said in contradictions.names(text).items()} == names
+
+
+def test_two_plans_in_one_file_are_raised() -> None:
+    other = GOOD_HEAD.replace("12/KH", "13/KH")
+    (found,) = raised("several_plans", warnings(GOOD_ROW, head=f"{other}I. MỤC ĐÍCH\n{GOOD_HEAD}"))
+    assert "13/KH-UBND, 12/KH-UBND" in found.text

@@ -189,3 +189,40 @@ def test_columns_that_only_spaces_part_are_cut_where_they_begin() -> None:
     cells = grid_of(read_bytes("plan.txt", text.encode()))
     assert cells[1] == ["1", "Lắp đặt pano tuyên truyền", "Phòng VHTT", "Quý I/2024"]
     assert cells[-1] == ["2", "Đăng tin", "", "Hằng tháng"]
+
+
+HTML = """<p>KẾ HOẠCH</p>
+<table border=1><tr><th rowspan="2">TT</th><th rowspan=2>Nội dung</th><th colspan=2>Phân công</th></tr>
+<tr><th>Chủ trì<th>Phối hợp</tr>
+<tr><td>1<td>Đăng tin &amp; ảnh<br>hằng tuần<td rowspan=2><p>Phòng VHTT</p><td>
+<tr><td>2</td><td><ul><li>Họp</li></ul></td><td>Thành đoàn</td></tr></table>
+Nơi nhận:"""
+
+
+def test_a_table_in_html_is_a_grid_with_its_merged_cells() -> None:
+    made = read_bytes("plan.txt", HTML.encode())
+    assert grid_of(made) == [
+        ["TT", "Nội dung", "Phân công", "Phân công"],
+        ["TT", "Nội dung", "Chủ trì", "Phối hợp"],
+        ["1", "Đăng tin & ảnh\nhằng tuần", "Phòng VHTT", ""],
+        ["2", "- Họp", "Phòng VHTT", "Thành đoàn"],
+    ]
+    assert [block.text for block in made.blocks if isinstance(block, Paragraph)] == ["KẾ HOẠCH", "Nơi nhận:"]
+
+
+def test_an_html_table_never_closed_or_with_spans_over_each_other_is_read_to_its_end() -> None:
+    text = "<table><tr><td>a<td rowspan=9>b<td rowspan=3>c<tr><td colspan=3>d<td>e<tr><td>f"
+    rows_ = grid_of(read_bytes("plan.txt", text.encode()))
+    assert [row[0] for row in rows_] == ["a", "d", "f"]
+    assert rows_[1][-1] == "e"
+
+
+def test_marks_of_footnotes_and_hidden_words_are_not_read_but_square_metres_are() -> None:
+    made = document("KẾ HOẠCH")
+    cell = table(made, [("TT", "Nội dung"), ("1", "Đăng bài")]).cell(1, 1)
+    words = cell.paragraphs[0]
+    for text, raised, hidden in ((" (1)", True, False), (" trên 20 m", False, False), ("2", True, False)):
+        run = words.add_run(text)
+        run.font.superscript, run.font.hidden = raised, hidden
+    words.add_run(" BẢN NHÁP").font.hidden = True
+    assert grid_of(read_bytes("plan.docx", saved(made)))[1] == ["1", "Đăng bài trên 20 m2"]

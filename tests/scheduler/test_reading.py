@@ -168,3 +168,16 @@ def test_without_any_year_a_plan_is_refused() -> None:
 def test_a_document_without_tasks_is_refused() -> None:
     with pytest.raises(UnreadableError, match="không tìm thấy bảng nhiệm vụ"):
         understood("KẾ HOẠCH\nTuyên truyền năm 2024\nKính gửi các đơn vị.\n")
+
+
+def test_an_owner_written_over_two_lines_is_told_on_one() -> None:
+    made = document("KẾ HOẠCH năm 2024")
+    table(made, [HEADS, ("1", "Đăng tin", "Phòng\nVHTT", "UBND\nphường, xã", "Thường xuyên", "")])
+    (task,) = read_plan(read_bytes("plan.docx", saved(made)), units.load()).tasks
+    assert [owner.text for owner in (*task.lead, *task.support)] == ["Phòng VHTT", "UBND phường, xã"]
+
+
+def test_the_list_of_tasks_names_the_plan_where_nothing_else_does() -> None:
+    text = "DANH MỤC NHIỆM VỤ TUYÊN TRUYỀN NĂM 2026\n" + annex("Quý I")
+    assert understood(text).plan.title == "DANH MỤC NHIỆM VỤ TUYÊN TRUYỀN NĂM 2026"
+    assert understood(text).tasks[0].schedule.due == date(2026, 3, 31)

@@ -444,6 +444,14 @@ def test_numbered_prose_with_labels_is_read() -> None:
             ("Lắp pano", "Phòng VHTT", "UBND phường, xã", "trong quý I"),
         ),
         (
+            "Lắp pano - Phòng VHTT chủ trì, UBND phường, xã phối hợp - Tháng 3/2024.",
+            ("Lắp pano", "Phòng VHTT", "UBND phường, xã", "Tháng 3/2024"),
+        ),
+        (
+            "Phòng Văn hóa - Xã hội chủ trì, phối hợp với Công an lắp đặt pano trong quý I.",
+            ("Lắp đặt pano", "Phòng Văn hóa - Xã hội", "Công an", "trong quý I"),
+        ),
+        (
             "UBND các phường, xã phát thanh mỗi tuần 1 lần.",
             ("Phát thanh", "UBND các phường, xã", "", "mỗi tuần 1 lần"),
         ),
@@ -455,6 +463,125 @@ def test_numbered_prose_with_labels_is_read() -> None:
 )
 def test_numbered_sentences_are_read(sentence: str, cells: tuple[str, ...]) -> None:
     assert short(read(f"1. {sentence}\n")) == [("1", *cells)]
+
+
+def test_heads_broken_over_two_printed_lines_are_one_head() -> None:
+    text = (
+        "TT  Nội dung, nhiệm vụ         Cơ quan          Cơ quan          Thời gian\n"
+        "                               chủ trì          phối hợp         thực hiện\n"
+        "1   Biên tập tài liệu          Phòng Nội vụ     Phòng Tư pháp    Quý I/2024\n"
+        "    tuyên truyền\n"
+    )
+    assert short(read(text)) == [("1", "Biên tập tài liệu tuyên truyền", "Phòng Nội vụ", "Phòng Tư pháp", "Quý I/2024")]
+
+
+def test_a_row_that_a_page_has_broken_after_repeated_heads_is_no_second_line_of_them() -> None:
+    text = tabbed([SHORT, ("1", "Tuyên truyền trên loa,", "Phòng VHTT", "", "Quý I"), SHORT, ("", "trên mạng xã hội")])
+    assert [row.content for row in read(text)] == ["Tuyên truyền trên loa, trên mạng xã hội"]
+
+
+def test_parts_have_the_lead_of_the_row_that_they_stand_under() -> None:
+    found = read(
+        tabbed(
+            [
+                SHORT,
+                ("1", "Trực quan", "Phòng VHTT", "", ""),
+                ("a)", "Treo băng rôn", "", "", "Quý I"),
+                ("b)", "Lắp pa nô", "", "Thành đoàn", "Quý II"),
+                ("2", "Báo cáo", "", "", "Hằng quý"),
+                ("2.1", "Báo cáo của phường", "UBND phường, xã", "", ""),
+                ("2.2", "Báo cáo của thành phố", "Phòng Nội vụ", "", "Tháng 12"),
+            ]
+        )
+    )
+    assert short(found) == [
+        ("a", "Treo băng rôn", "Phòng VHTT", "", "Quý I"),
+        ("b", "Lắp pa nô", "Phòng VHTT", "Thành đoàn", "Quý II"),
+        ("2.1", "Báo cáo của phường", "UBND phường, xã", "", "Hằng quý"),
+        ("2.2", "Báo cáo của thành phố", "Phòng Nội vụ", "", "Tháng 12"),
+    ]
+    assert [row.group for row in found] == ["1. Trực quan"] * 2 + ["2. Báo cáo"] * 2
+
+
+def test_parts_that_name_nobody_and_no_time_are_what_the_row_consists_of() -> None:
+    whole = ("1", "Phát thanh", "Phòng VHTT", "", "Quý I")
+    found = read(tabbed([SHORT, whole, ("a)", "Viết bài", "", "", ""), ("b)", "Phát lại", "", "", "")]))
+    assert short(found) == [("1", "Phát thanh a) Viết bài b) Phát lại", "Phòng VHTT", "", "Quý I")]
+
+
+def test_tables_under_headings_of_their_own_are_groups() -> None:
+    made = document("PHỤ LỤC I", "LĨNH VỰC THỂ CHẾ")
+    table(made, [SHORT, ("1", "Rà soát", "Phòng Tư pháp", "", "Quý I")])
+    made.add_paragraph("PHỤ LỤC II\nLĨNH VỰC CHUYỂN ĐỔI SỐ")
+    made.add_paragraph("(Kèm theo Kế hoạch số 12/KH-UBND)")
+    table(made, [("TT", "Nhiệm vụ", "Đơn vị thực hiện", "Hạn"), ("1", "Tập huấn", "Phòng VHTT", "Quý II")])
+    found = read(saved(made))
+    assert [(row.group, row.content) for row in found] == [
+        ("LĨNH VỰC THỂ CHẾ", "Rà soát"),
+        ("LĨNH VỰC CHUYỂN ĐỔI SỐ", "Tập huấn"),
+    ]
+
+
+@pytest.mark.parametrize("above", ["PHỤ LỤC (tiếp theo)", "", "2"])
+def test_a_table_that_goes_on_over_a_page_is_no_group(above: str) -> None:
+    made = document("II. NHIỆM VỤ")
+    table(made, [SHORT, ("1", "Rà soát", "Phòng Tư pháp", "", "Quý I")])
+    made.add_paragraph(above)
+    table(made, [SHORT, ("2", "Tập huấn", "Phòng VHTT", "", "Quý II")])
+    assert [row.group for row in read(saved(made))] == ["", ""]
+
+
+def test_other_words_for_as_above_and_for_nobody() -> None:
+    found = read(
+        tabbed(
+            [
+                SHORT,
+                ("1", "A", "Phòng VHTT", "Thành đoàn", "Quý I"),
+                ("2", "B", "Phòng Nội vụ", "Không", "Quý II"),
+                ("3", "C", "//", "-//-", "Như mục 1"),
+            ]
+        )
+    )
+    assert short(found)[1:] == [
+        ("2", "B", "Phòng Nội vụ", "", "Quý II"),
+        ("3", "C", "Phòng Nội vụ", "", "Quý I"),
+    ]
+
+
+def test_scanned_tens_are_numbers() -> None:
+    found = read(tabbed([SHORT, *[(tt, "A", "Phòng VHTT", "", "Quý I") for tt in ("9", "lO", "l1")]]))
+    assert [row.tt for row in found] == ["9", "10", "11"]
+
+
+def test_letters_with_labels_of_their_own_are_tasks_beside_the_number() -> None:
+    text = (
+        "1. Treo băng rôn. Chủ trì: Phòng VHTT. Thời gian: Quý I/2024.\n"
+        "a) Thiết kế mẫu. Chủ trì: Thành đoàn. Thời gian: Tháng 1/2024.\n"
+    )
+    assert short(read(text)) == [
+        ("1", "Treo băng rôn.", "Phòng VHTT", "", "Quý I/2024"),
+        ("a", "Thiết kế mẫu.", "Thành đoàn", "", "Tháng 1/2024"),
+    ]
+
+
+def test_dashes_under_a_unit_with_times_of_their_own_are_its_tasks() -> None:
+    text = (
+        "1. Phòng Văn hóa và Thông tin\n- Đăng tin trên Trang thông tin điện tử, hằng tuần.\n"
+        "- Lắp đặt pano, hoàn thành trước ngày 31/3/2024.\n"
+    )
+    assert short(read(text)) == [
+        ("1.1", "Đăng tin trên Trang thông tin điện tử", "Phòng Văn hóa và Thông tin", "", "hằng tuần"),
+        ("1.2", "Lắp đặt pano", "Phòng Văn hóa và Thông tin", "", "hoàn thành trước ngày 31/3/2024"),
+    ]
+
+
+def test_duties_told_again_after_labelled_tasks_are_no_tasks_unless_they_have_a_time() -> None:
+    text = (
+        "II. NHIỆM VỤ\n1. Lắp pano\n- Chủ trì: Phòng VHTT\n- Thời gian: Quý I/2024\n"
+        "III. TỔ CHỨC THỰC HIỆN\n1. Phòng Nội vụ: Theo dõi việc thực hiện Kế hoạch.\n"
+        "2. Phòng Nội vụ: Tổng hợp báo cáo trước ngày 15/12/2024.\n"
+    )
+    assert [(row.tt, row.content) for row in read(text)] == [("1", "Lắp pano"), ("2", "Tổng hợp báo cáo")]
 
 
 def test_prose_in_a_word_file_is_read_too() -> None:

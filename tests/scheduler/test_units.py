@@ -452,3 +452,22 @@ def test_the_shipped_register_has_no_unit_without_a_name_of_its_own() -> None:
     assert FILE.is_file()
     shorts = [(unit.short, unit.valid_to) for unit in EVERYBODY]
     assert len(shorts) == len(set(shorts))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Trung tâm Phục vụ hành chính công phường Đa Mai", "cx.ttpvhcc"),
+        ("VP HĐND và UBND xã Đồng Việt", "cx.vp"),
+        ("Phòng VHXH thuộc UBND phường Bắc Giang", "cx.vhxh"),
+        ("các phòng, đơn vị thuộc UBND phường", "@all_depts"),
+        ("các tổ chức chính trị - xã hội phường", "@mass_orgs"),
+    ],
+)
+def test_offices_of_a_ward_are_known_with_its_name(text: str, unit: str) -> None:
+    assert KNOWN.find(text, TODAY).unit == unit
+
+
+def test_a_short_name_of_two_letters_stays_one_unit_of_the_city() -> None:
+    assert KNOWN.find("P.TP", PLAN).unit == "bg.p.tp"
+    assert KNOWN.find("Văn phòng UBND thành phố", PLAN).unit == "bg.vp"
