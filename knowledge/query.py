@@ -109,7 +109,8 @@ class QueryReader:
 
     def _weighed(self, typed: tuple[Word, ...], about: Entry | None = None) -> Query:
         plain = tuple(word.plain for word in typed)
-        strength = self._strengths(typed)
+        cues, places_said = list(self._words.facets.found(typed)), list(self._places.named(typed))
+        strength = self._strengths(typed, cues, places_said)
         weights: dict[str, float] = {}
         for number, one in enumerate(typed):
             weights[one.plain] = max(weights.get(one.plain, 0.0), self._index.weight(one.plain) * strength[number])
@@ -129,20 +130,19 @@ class QueryReader:
             shares={term: 1.0 if term in plain else ADDED_SHARE for term in weights if " " not in term},
             content=content,
             telling=content.keys() - EVERYWHERE,
-            acts=self._acts(typed),
+            acts=self._acts(typed, cues),
             kinds=frozenset(hit.value for hit in self._words.kinds.all_found(heard)),
             qualifiers=frozenset(hit.value for hit in self._words.qualifiers.all_found(typed)),
-            former_place=any(self._places.named(typed)),
+            former_place=bool(places_said),
             outside=self._outside(typed),
             elsewhere=tuple(
                 frozenset(plain[hit.start : hit.start + hit.length]) for hit in self._words.elsewhere.found(typed)
             ),
         )
 
-    def _acts(self, typed: Sequence[Word]) -> frozenset[str]:
+    def _acts(self, typed: Sequence[Word], cues: Sequence[Found]) -> frozenset[str]:
         """What is to be done; "mất" in "mất bao lâu" asks for time and says nothing of a loss."""
-        cues = [range(hit.start, hit.start + hit.length) for hit in self._words.facets.found(typed)]
-        asks = {place for cue in cues for place in cue}
+        asks = {place for cue in cues for place in range(cue.start, cue.start + cue.length)}
         asks |= {cue.start - 1 for cue in cues if cue.start and typed[cue.start - 1].plain == "mat"}
         return frozenset(hit.value for hit in self._words.acts.all_found(typed) if hit.start not in asks)
 
@@ -195,18 +195,18 @@ class QueryReader:
             said.pop()
         return bool(said) and said[-1] in self._words.kin
 
-    def _strengths(self, typed: Sequence[Word]) -> list[float]:
+    def _strengths(self, typed: Sequence[Word], cues: Sequence[Found], places_said: Sequence[Found]) -> list[float]:
         """1 for a word that says something, little for a filler; a filler inside a known pair may say something."""
         strength = [1.0] * len(typed)
         for hit in self._words.filler.found(typed):
             for place in range(hit.start, hit.start + hit.length):
                 strength[place] = FILLER_WEIGHT
-        for hit in self._words.facets.found(typed):
+        for hit in cues:
             for place in range(hit.start, hit.start + hit.length):
                 strength[place] = min(strength[place], CUE_WEIGHT)
             if hit.start and typed[hit.start - 1].plain == "mat":
                 strength[hit.start - 1] = FILLER_WEIGHT
-        for hit in self._places.named(typed):
+        for hit in places_said:
             for place in range(hit.start, hit.start + hit.length):
                 strength[place] = FILLER_WEIGHT
         return strength
