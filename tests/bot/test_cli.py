@@ -140,7 +140,7 @@ def test_it_starts_from_an_empty_folder_answers_and_stops_in_time(tmp_path: Path
         text=True,
     )
     assert process.stdout
-    lines = [process.stdout.readline() for _ in range(7)]
+    lines = [process.stdout.readline() for _ in range(8)]
     banner = "".join(lines)
     try:
         assert "đã sẵn sàng" in banner

@@ -548,6 +548,11 @@ def test_other_words_for_as_above_and_for_nobody() -> None:
     ]
 
 
+@pytest.mark.parametrize("time", ["Quý I1", "Quý 1I", "Quý l1", "Quý 1v", "Q1l"])
+def test_a_quarter_spoilt_by_scanning_is_read_as_it_stands(time: str) -> None:
+    assert [row.time_text for row in read(tabbed([SHORT, ("1", "A", "Phòng VHTT", "", time)]))] == [time]
+
+
 def test_scanned_tens_are_numbers() -> None:
     found = read(tabbed([SHORT, *[(tt, "A", "Phòng VHTT", "", "Quý I") for tt in ("9", "lO", "l1")]]))
     assert [row.tt for row in found] == ["9", "10", "11"]
