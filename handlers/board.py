@@ -32,6 +32,7 @@ def row_text(row: BoardRow, ctx: Context) -> str:
         ("board.overdue", row.overdue),
         ("board.returned", row.returned),
         ("board.waiting", row.waiting),
+        ("board.put_off", row.put_off),
         ("board.twins", row.twins),
     ):
         if units:

@@ -147,6 +147,8 @@ class BoardRow:
     """Units whose picture looks like one of an earlier period."""
     open: tuple[int, ...] = ()
     """Ids of what ``overdue``, ``returned`` and ``waiting`` name, in this order; empty where none can be opened."""
+    put_off: tuple[str, ...] = ()
+    """Units that have put the reminder off and not reported yet."""
 
 
 @dataclass(frozen=True, slots=True)

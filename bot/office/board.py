@@ -52,12 +52,14 @@ async def read(session: AsyncSession, rules: Rules, now: datetime) -> Board:
 def _row(rows: list[Row[Occurrence, str, str]], rules: Rules, now: datetime, twins: frozenset[int]) -> BoardRow:
     names: dict[State, list[str]] = defaultdict(list)
     ids: dict[State, list[int]] = defaultdict(list)
-    alike = []
+    alike, put_off = [], []
     for occurrence, _, _ in rows:
         name = rules.units.name(occurrence.unit)
         standing = Standing(occurrence.due, occurrence.soon, Mark(occurrence.mark), occurrence.reported_at)
         names[standing.state(now)].append(name)
         ids[standing.state(now)].append(occurrence.id or 0)
+        if occurrence.snoozes and occurrence.mark in OPEN_MARKS:
+            put_off.append(name)
         if occurrence.id in twins:
             alike.append(name)
     first, tt, content = rows[0]
@@ -72,6 +74,7 @@ def _row(rows: list[Row[Occurrence, str, str]], rules: Rules, now: datetime, twi
         overdue=tuple(names[State.OVERDUE]),
         returned=tuple(names[State.RETURNED]),
         twins=tuple(alike),
+        put_off=tuple(put_off),
         open=tuple(ids[State.OVERDUE] + ids[State.RETURNED] + ids[State.PLANNED] + ids[State.DUE_SOON]),
     )
 
