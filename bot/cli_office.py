@@ -205,7 +205,10 @@ def ledger(
     show(found.to_json() if as_json else found.text())
 
 
-ROLES = "officer (cán bộ), head (lãnh đạo đơn vị), coordinator (điều phối), monitor (giám sát), admin (quản trị)"
+ROLES = (
+    "officer (cán bộ), head (lãnh đạo đơn vị), coordinator (điều phối), monitor (giám sát), admin (quản trị), "
+    "group (nhóm chat)"
+)
 
 
 @people.command("invite")

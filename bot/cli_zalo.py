@@ -1,4 +1,4 @@
-"""``zalo-oa login`` and ``zalo-oa status``: giving the program its tokens of an Official Account, step by step."""
+"""``zalo-oa login``, ``status`` and ``people``: an Official Account's tokens, step by step, and whom it reaches."""
 
 from __future__ import annotations
 
@@ -69,3 +69,18 @@ def status(as_json: Json = False) -> None:
         return
     for name, value in found.items():
         print(f"{name}: {value}")
+
+
+@zalo_oa.command("people")
+def reached(as_json: Json = False) -> None:
+    """Cán bộ nào liên kết qua Official Account, còn quan tâm không, nhắn trước được đến ngày nào."""
+    from bot.office import zalo
+
+    settings = chosen()
+    if settings.zalo_oa_id is None:
+        raise fail(["Chưa đặt ZALO_OA_ID trong tệp .env."])
+    found = run(zalo.reached(settings))
+    if as_json:
+        print_json([one.to_json() for one in found])
+        return
+    print("\n".join(one.text() for one in found) or "Chưa có cán bộ nào liên kết qua Official Account.")

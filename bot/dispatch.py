@@ -115,7 +115,7 @@ class Dispatcher(Worker):
         dialogue = await load_dialogue(session, message)
         assert row.id is not None  # noqa: S101 - it was read from the database
         context = replace(self._context, now=now, ref=row.id, dialogue=dialogue)
-        if self._rules is not None and not message.group:
+        if self._rules is not None:
             context = await self._as_official(session, message, context, self._rules)
         outcome = await self._router.route(message, context)
         await write_notes(session, outcome.notes, row, now)
@@ -135,11 +135,15 @@ class Dispatcher(Worker):
         metrics.ANSWER_SECONDS.labels(row.channel).observe((now - row.received_at).total_seconds())
 
     async def _as_official(self, session: AsyncSession, message: Message, context: Context, rules: Rules) -> Context:
-        """The context with what an official who linked this chat may see; an invite can be looked at by anybody."""
+        """The context with what an official who linked this chat may see; an invite can be looked at by anybody.
+
+        In a linked group anybody may write: nobody is an official there.
+        """
         person = await people.person(session, message.address, rules.units)
         if person is not None:
             await people.reopen(session, message.address)
-        return replace(context, person=person, duties=OfficeDuties(session, rules, context.now))
+        official = None if message.group else person
+        return replace(context, person=official, duties=OfficeDuties(session, rules, context.now))
 
     async def _queue(
         self, session: AsyncSession, row: Inbox, message: Message, replies: tuple[Reply, ...], now: datetime

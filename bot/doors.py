@@ -72,6 +72,7 @@ def official_account(
         refresh_token=_told(settings.zalo_oa_refresh_token),
         public_url=_public(settings),
         unfollowed=unfollowed,
+        lists=settings.zalo_oa_lists,
         now=now,
     )
 

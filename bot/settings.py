@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """Signs the events of the Official Account."""
     zalo_oa_refresh_token: SecretStr | None = None
     """The first one; afterwards the database has the pair."""
+    zalo_oa_lists: bool = False
+    """Try to show choices as lists with buttons, which Zalo documents for its older API only."""
     zalo_oa_api_base_url: AnyHttpUrl = AnyHttpUrl("https://openapi.zalo.me")
     zalo_oauth_base_url: AnyHttpUrl = AnyHttpUrl("https://oauth.zaloapp.com")
 

@@ -41,12 +41,24 @@ async def _offered(message: Message, ctx: Context) -> Outcome | None:
         return None
     if code is None:
         return Outcome((Reply(ctx.texts("account.how")),))
-    if message.group:
-        return Outcome((Reply(ctx.texts("account.private_only")),))
     invited = await ctx.duties.invited(code)
+    if message.group:
+        return _of_group(invited, code, ctx)
+    if invited and invited.role is Role.GROUP:
+        return Outcome((Reply(ctx.texts("account.group_only")),))
     if invited is None and beginning == CONNECT and (code.isalpha() or words > 1):
         return None
     return _refusal(invited, ctx) or _asked(invited, code, ctx)
+
+
+def _of_group(invited: Invited | None, code: str, ctx: Context) -> Outcome:
+    """In a group only the group itself can be linked; nothing is told of any other code."""
+    if invited is None or invited.role is not Role.GROUP:
+        return Outcome((Reply(ctx.texts("account.private_only")),))
+    if refusal := _refusal(invited, ctx):
+        return refusal
+    said = ctx.texts("account.group_joined", unit=invited.unit_name)
+    return Outcome((Reply(said),), replace(ctx.dialogue, flow=None), (Joined(code),))
 
 
 def _code(text: str) -> str | None:
@@ -85,6 +97,8 @@ async def _join(arguments: tuple[str, ...], message: Message, ctx: Context) -> O
     if code is None or message.group:
         return Outcome((Reply(ctx.texts("account.unknown" if code is None else "account.private_only")),))
     invited = await ctx.duties.invited(code)
+    if invited and invited.role is Role.GROUP:
+        return Outcome((Reply(ctx.texts("account.group_only")),))
     if refusal := _refusal(invited, ctx):
         return refusal
     assert invited  # noqa: S101 - else it was refused
@@ -185,5 +199,5 @@ STAFF = Feature(
             "roinhiemvu", "Thôi phụ trách", _leave_command, ("rời nhiệm vụ", "thôi phụ trách", "thôi việc", "bàn giao")
         ),
     ),
-    roles=frozenset(Role),
+    roles=frozenset(Role) - {Role.GROUP},
 )

@@ -24,6 +24,8 @@ class Role(StrEnum):
     """Sees everything, changes nothing (giám sát)."""
     ADMIN = "admin"
     """Invites people, confirms plans."""
+    GROUP = "group"
+    """A group chat of the unit: hears its reminders and may do nothing, because anybody may write there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ def digest(
     return _with_remark(_many(own, headed, told, _doors(person, board, rung, ctx), ctx), remark, ctx)
 
 
+def for_group(reply: Reply, ctx: Context) -> Reply:
+    """The same words where anybody reads along: nothing to press, for reports are made in private."""
+    return Reply(f"{reply.text}\n\n{ctx.texts('remind.in_group')}")
+
+
 def _with_remark(reply: Reply, remark: str, ctx: Context) -> Reply:
     if not remark:
         return reply

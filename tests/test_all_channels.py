@@ -372,6 +372,49 @@ async def test_an_official_is_reminded_sends_a_picture_and_reports_on_each(on: P
     assert [proof.twin for proof in proofs] == [None, proofs[0].id, proofs[0].id]
 
 
+async def test_a_group_of_a_unit_is_linked_by_a_mention_and_hears_its_reminders(on: Platforms) -> None:
+    on.clock.time = FRIDAY
+    bot_group, oa_group = "zgr-f8a7101d77709e2ec761", "f414c8f76fa586fbdfb4"
+    async with on.app.storage.write() as session:
+        kept = await plans.bring_in(session, reading(*TASKS), "ke-hoach.docx", "a", FRIDAY)
+        row = await plans.find(session, kept.id, PlanState.DRAFT)
+        await plans.confirm(
+            session, on.app.rules, row, plans.Choices("Nguyễn Văn A", {}, accept=True, since=FRIDAY.date()), FRIDAY
+        )
+        codes = [await people.invite(session, ward, Role.GROUP, FRIDAY) for ward in WARDS[:2]]
+        officer = await people.invite(session, WARDS[0], Role.OFFICER, FRIDAY)
+
+    async def in_bot(text: str) -> str:
+        before = len(on.zalo_bot.to(bot_group))
+        await on.zalo_bot.say_in_group(bot_group, "member-1", f"@{on.zalo_bot.name} {text}")
+        await on.settle()
+        return " ".join(sent.text for sent in on.zalo_bot.to(bot_group)[before:])
+
+    async def in_account(text: str) -> str:
+        before = len(on.zalo_oa.to(f"g:{oa_group}"))
+        await on.zalo_oa.say_in_group(oa_group, "111", f"@{on.zalo_oa.account['name']} {text}")
+        await on.settle()
+        return " ".join(sent.said.text for sent in on.zalo_oa.to(f"g:{oa_group}")[before:])
+
+    assert "trò chuyện riêng" in await in_bot(f"liên kết {officer}")
+    assert "liên kết nhóm này" in await in_bot(f"liên kết {codes[0]}")
+    assert "liên kết nhóm này" in await in_account(f"liên kết {codes[1]}")
+    assert "đã có người dùng" in await in_account(f"liên kết {codes[0]}")
+    assert "nhóm chat" in await ZaloOa(on).say(f"liên kết {codes[0]}")
+    await on.app._tick()
+    await on.settle()
+    reminders = [on.zalo_bot.to(bot_group)[-1].text, on.zalo_oa.to(f"g:{oa_group}")[-1].said.text]
+    for text in reminders:
+        assert "Hạn hôm nay" in text
+        assert "nhắn riêng" in text
+        assert "Báo đã làm" not in text
+    said = await in_bot("việc của tôi")
+    assert "Tuyên truyền chuyển đổi số" not in said, "in a group nobody is an official"
+    await on.app._tick()
+    await on.settle()
+    assert [sent.text for sent in on.zalo_bot.to(bot_group)].count(reminders[0]) == 1
+
+
 async def test_no_secret_and_no_word_of_a_person_reaches_the_log(
     on: Platforms, capsys: pytest.CaptureFixture[str]
 ) -> None:

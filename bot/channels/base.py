@@ -45,6 +45,9 @@ class Traits:
     """How long after a person last wrote the platform lets us write first; None: always."""
     quiet: tuple[time, time] | None = None
     """From when to when, in Vietnam, only answers may be sent; None: never."""
+    lists: bool = False
+    """Without buttons: the channel may turn the numbered lines of a message into something to press, so it is given
+    the choices beside them."""
     pulled: bool = False
     """The other side fetches its replies itself (web page, terminal): nothing is pushed."""
 

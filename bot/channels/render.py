@@ -26,7 +26,7 @@ def parts(reply: Reply, traits: Traits) -> list[Reply]:
     pieces = split(text, traits.text_limit)
     if len(pieces) > 1:
         pieces = [f"{piece} ({number}/{len(pieces)})" for number, piece in enumerate(pieces, start=1)]
-    choices = reply.choices if traits.buttons else ()
+    choices = reply.choices if traits.buttons or (traits.lists and len(pieces) == 1) else ()
     messages = [Reply(piece) for piece in pieces]
     messages[-1] = replace(messages[-1], choices=choices)
     messages[0] = replace(messages[0], image=reply.image, document=reply.document)

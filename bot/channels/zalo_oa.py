@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -22,12 +24,15 @@ from bot.channels.base import DeliveryError, Traits
 from bot.channels.render import units
 from bot.channels.zalo_oa_reply import (
     PictureError,
+    Reach,
+    choice_list,
     contact_form,
     document,
     document_bytes,
     is_link,
     picture,
     picture_bytes,
+    reach_of,
     text_of,
     without_mentions,
 )
@@ -52,6 +57,7 @@ _PERSON_OLDER = "/v2.0/oa/message"
 """For accounts of state agencies, to which the newer address answers -235."""
 _GROUP = "/v3.0/oa/group/message"
 _ACCOUNT = "/v2.0/oa/getoa"
+_USER = "/v3.0/oa/user/detail"
 _IMAGE = "/v2.0/oa/upload/image"
 _FILE = "/v2.0/oa/upload/file"
 _REMOVED = -219
@@ -82,11 +88,15 @@ class ZaloOaChannel:
         refresh_token: str | None = None,
         public_url: str | None = None,
         unfollowed: Callable[[str], Awaitable[None]] | None = None,
+        lists: bool = False,
         now: Clock = clock.now,
         pace: Pace | None = None,
     ) -> None:
         """``secret_key``: the account's key for signing events; without it none is taken. ``refresh_token``: the first
-        one. ``accept`` returns when a message is committed; ``unfollowed`` is told the chat of who has left."""
+        one. ``accept`` returns when a message is committed; ``unfollowed`` is told the chat of who has left.
+        ``lists``: try to show choices as a list with buttons, until Zalo refuses one."""
+        self.traits = replace(self.traits, lists=lists)
+        self._lists = lists
         self._me = Me(oa_id)
         self._app_id = app_id
         self._secret_key = secret_key
@@ -176,6 +186,12 @@ class ZaloOaChannel:
         kept = {key: data.get(key) for key in ("oa_id", "name", "is_verified", "oa_type")}
         return kept | {"package": data.get("package_name", data.get("package"))}
 
+    async def reach(self, chat: str) -> Reach:
+        """How a person stands to the account. Raises DeliveryError. The name and picture are not read."""
+        query = quote(orjson.dumps({"user_id": chat}).decode(), safe="")
+        data = await self._authorised(lambda token: self._request.get(f"{_USER}?data={query}", token))
+        return reach_of(data)
+
     # In
 
     async def webhook(self, request: web.Request) -> web.Response:
@@ -258,6 +274,8 @@ class ZaloOaChannel:
                     return number
         if reply.image and (number := await self._with_picture(chat, reply.image, text)):
             return number
+        if text == reply.text and (number := await self._with_list(chat, reply)):
+            return number
         if units(text) > TEXT_LIMIT and reply.document:  # the link made it too long
             await self._say(chat, {"text": reply.text})
             text = reply.document
@@ -267,6 +285,19 @@ class ZaloOaChannel:
         """Show Zalo's form for contact data; the message id. Raises DeliveryError. What a person enters there is not
         kept: see :mod:`bot.channels.zalo_oa_update`."""
         return await self._say(chat, contact_form(title, subtitle, image_url))
+
+    async def _with_list(self, chat: str, reply: Reply) -> str:
+        """The message id, or "" when the choices are to be read in the text: Zalo documents lists for its older API
+        only, so that the first refusal ends them for this process."""
+        message = choice_list(reply) if self._lists and not chat.startswith(GROUP) else None
+        if message is None:
+            return ""
+        try:
+            return await self._say(chat, message)
+        except _ContentError as error:
+            self._lists = False
+            log.warning("zalo_oa_shows_no_lists", reason=str(error))
+            return ""
 
     async def _with_picture(self, chat: str, source: str, text: str) -> str:
         """The message id, or "" when the picture cannot be shown."""

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from bot.channels.base import DeliveryError
+from bot.channels.render import numbered, units
 from bot.channels.zalo_oa_request import Json
+from handlers.message import Choice, Reply
 
 _IMAGE_ENDS = frozenset({".jpg", ".jpeg", ".png"})
 _FILE_ENDS = frozenset({".pdf", ".doc", ".docx", ".csv"})
 _IMAGE_BYTES = 1024 * 1024
 _FILE_BYTES = 5 * 1024 * 1024
+_TITLE, _SUBTITLE, _LABEL = 100, 500, 35
+"""Longest title and subtitle of an element and label of a button, in letters."""
+_BUTTONS = 5
 _MENTION = re.compile(r"\[@[^\[\]]*\]")
 
 
@@ -39,6 +46,50 @@ def contact_form(title: str, subtitle: str, image_url: str) -> Json:
     """The form that asks for contact data: title of at most 100, subtitle of at most 500 letters."""
     elements = [{"title": title, "subtitle": subtitle, "image_url": image_url}]
     return {"attachment": {"type": "template", "payload": {"template_type": "request_user_info", "elements": elements}}}
+
+
+def choice_list(reply: Reply) -> Json | None:
+    """A reply as a list with buttons; None where it does not fit into one: its text has the choices as numbers.
+
+    A pressed button comes back as a message with the label as its text, or opens an address.
+    """
+    choices = reply.choices
+    if not 0 < len(choices) <= _BUTTONS or any(units(choice.label) > _LABEL for choice in choices):
+        return None
+    words = reply.text.removesuffix(numbered(choices)).strip()
+    title, _, subtitle = words.partition("\n")
+    if not title or units(title) > _TITLE or units(subtitle) > _SUBTITLE:
+        return None
+    element = {"title": title, **({"subtitle": subtitle.strip()} if subtitle.strip() else {})}
+    buttons = [_button(choice) for choice in choices]
+    payload = {"template_type": "list", "elements": [element], "buttons": buttons}
+    return {"attachment": {"type": "template", "payload": payload}}
+
+
+def _button(choice: Choice) -> Json:
+    if choice.action is None and choice.url:
+        return {"title": choice.label, "type": "oa.open.url", "payload": {"url": choice.url}}
+    return {"title": choice.label, "type": "oa.query.show", "payload": choice.label}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a person stands to the account."""
+
+    follows: bool | None
+    """None: Zalo does not say."""
+    last: date | None
+    """The day, in Vietnam, on which the person last did something here; None: never, or not known."""
+
+
+def reach_of(data: Json) -> Reach:
+    """What Zalo tells of a person, of which only this is looked at."""
+    follows = data.get("user_is_follower")
+    try:
+        last = datetime.strptime(str(data.get("user_last_interaction_date")), "%d/%m/%Y").date()  # noqa: DTZ007 - a day
+    except ValueError:
+        last = None
+    return Reach(follows if isinstance(follows, bool) else None, last)
 
 
 def without_mentions(message: Json) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -64,6 +64,8 @@ class OfficeComposer:
             reply = await writer.reply(row.body)
             if reply is None:
                 return []
+            if person.holds(Role.GROUP):
+                reply = remind.for_group(reply, context)
             await self._remember(session, row, address, reply, writer.told, now)
         return render.parts(reply, self._traits[row.channel])
 
@@ -179,18 +181,19 @@ class _Writer:
         return remind.digest(self._person, items, board, self._context, remark=remark)
 
     async def _own(self) -> Sequence[Duty]:
-        """Open duties of the units that this person does, whose first reminder has come."""
-        units = self._person.units(Role.OFFICER)
+        """Open duties of the units that this person does, whose first reminder has come; a group hears of them all."""
+        units = self._person.units(Role.OFFICER, Role.GROUP)
         if not units:
             return ()
         mine = [membership.id for membership in self._person.memberships]
+        held = or_(col(Occurrence.holder).is_(None), col(Occurrence.holder).in_(mine))
         statement = (
             running()
             .where(
                 col(Occurrence.unit).in_(units),
                 col(Occurrence.mark).in_(OPEN_MARKS),
                 col(Occurrence.soon) <= self._context.now,
-                or_(col(Occurrence.holder).is_(None), col(Occurrence.holder).in_(mine)),
+                true() if self._person.holds(Role.GROUP) else held,
             )
             .order_by(col(Occurrence.due), col(Occurrence.id))
             .limit(MOST)

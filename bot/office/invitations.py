@@ -45,6 +45,8 @@ class Made:
 
     def text(self) -> str:
         days = people.VALID.days
+        if self.role is Role.GROUP:
+            return self._for_group(days)
         lines = [
             f"Mã mời: {self.code}   ({self.unit_name}, {ROLE_NAMES[self.role]}; dùng một lần, trong {days} ngày)",
             "",
@@ -55,6 +57,16 @@ class Made:
         ]
         if self.qr:
             lines.append(f"Mã QR: {self.qr}")
+        return "\n".join(lines)
+
+    def _for_group(self, days: int) -> str:
+        lines = [
+            f"Mã mời: {self.code}   (nhóm chat của {self.unit_name}; dùng một lần, trong {days} ngày)",
+            "",
+            "Thêm trợ lý vào nhóm, rồi trong nhóm nhắn, có nhắc tên trợ lý (@):",
+            f"  @TÊN_TRỢ_LÝ liên kết {self.code}",
+            "Từ đó tin nhắc việc của đơn vị cũng được gửi vào nhóm. Báo cáo vẫn nhắn riêng cho trợ lý.",
+        ]
         return "\n".join(lines)
 
 

@@ -31,6 +31,7 @@ ROLE_NAMES = {
     Role.COORDINATOR: "điều phối, đôn đốc",
     Role.MONITOR: "giám sát",
     Role.ADMIN: "quản trị",
+    Role.GROUP: "nhóm chat của đơn vị",
 }
 
 

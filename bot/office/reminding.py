@@ -172,11 +172,14 @@ class _Round:
                 return self.directory.all(Role.MONITOR)
             case Audience.HEAD:
                 return [one for unit, _ in rows for one in self._head(unit)]
-        return [one for unit, holder in rows for one in self._officers(unit, holder)]
+        return [one for unit, holder in rows for one in (*self._officers(unit, holder), *self._groups(unit))]
 
     def _officers(self, unit: str, holder: int | None) -> list[Recipient]:
         held = self.directory.member(holder) if holder is not None else None
         return [held] if held else self.directory.of(unit, Role.OFFICER)
+
+    def _groups(self, unit: str) -> list[Recipient]:
+        return self.directory.of(unit, Role.GROUP)
 
     def _head(self, unit: str) -> list[Recipient]:
         """The head; where none is linked, whoever does the duties is reminded once more."""

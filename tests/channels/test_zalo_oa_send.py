@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.channels.base import Channel, DeliveryError
 from bot.channels.render import parts, units
 from bot.channels.zalo_oa import TEXT_LIMIT, ZaloOaChannel
+from bot.channels.zalo_oa_reply import Reach
 from bot.channels.zalo_oa_request import CODES, Act, RefusedError, failure
 from bot.storage import Storage
 from handlers.message import Choice, Reply
@@ -397,3 +398,76 @@ async def test_what_was_never_sent_is_no_doubt(zalo: FakeZaloOa, storage: Storag
     await away.stop()
     error = await refused(away)
     assert (error.permanent, error.in_doubt, error.reason) == (False, False, "the connection to Zalo is closed")
+
+
+# Choices as a list
+
+MENU = Reply("Anh/chị hỏi việc nào ạ?\nBấm vào việc đó.", (Choice("Giấy tờ", "gt"), Choice("Cổng", url=LINK)))
+
+
+def shown(channel: ZaloOaChannel, reply: Reply) -> Reply:
+    (one,) = parts(reply, channel.traits)
+    return one
+
+
+@pytest.fixture
+async def listing(zalo: FakeZaloOa, storage: Storage) -> AsyncIterator[ZaloOaChannel]:
+    made = make(zalo, storage, lists=True)
+    yield made
+    await made.stop()
+
+
+async def test_choices_are_a_list_where_zalo_takes_one(listing: ZaloOaChannel, zalo: FakeZaloOa) -> None:
+    zalo.lists = True
+    await listing.send(AN, shown(listing, MENU))
+    (sent,) = zalo.to(AN)
+    assert sent.said.text == "Anh/chị hỏi việc nào ạ?\nBấm vào việc đó."
+    assert sent.said.buttons == ("Giấy tờ", LINK)
+
+
+async def test_a_refused_list_is_numbered_text_and_is_not_tried_again(listing: ZaloOaChannel, zalo: FakeZaloOa) -> None:
+    for _ in range(2):
+        await listing.send(AN, shown(listing, MENU))
+    assert [sent.said.text for sent in zalo.to(AN)] == [shown(listing, MENU).text] * 2
+    assert "1. Giấy tờ\n2. Cổng" in shown(listing, MENU).text
+    assert len([path for path, _ in zalo.calls if path == MESSAGE]) == 3
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply("Chọn", tuple(Choice(f"Việc {number}", str(number)) for number in range(6))),
+        Reply("Chọn", (Choice("Cấp bản sao trích lục hộ tịch ở nơi khác nơi đăng ký", "a"),)),
+        Reply("a" * 101, (Choice("Giấy tờ", "gt"),)),
+        Reply("Chọn\n" + "a" * 501, (Choice("Giấy tờ", "gt"),)),
+        Reply("Không có gì để chọn"),
+    ],
+)
+async def test_what_fits_into_no_list_is_numbered_text(listing: ZaloOaChannel, zalo: FakeZaloOa, reply: Reply) -> None:
+    zalo.lists = True
+    await listing.send(AN, shown(listing, reply))
+    assert zalo.to(AN)[0].said.text == shown(listing, reply).text
+    assert not zalo.to(AN)[0].said.buttons
+
+
+async def test_groups_and_offices_that_did_not_ask_for_it_get_no_lists(
+    channel: ZaloOaChannel, listing: ZaloOaChannel, zalo: FakeZaloOa
+) -> None:
+    zalo.lists = True
+    await channel.send(AN, shown(channel, MENU))
+    await listing.send(f"g:{GROUP}", shown(listing, MENU))
+    assert [sent.said.buttons for sent in zalo.sent] == [(), ()]
+
+
+# How a person stands to the account
+
+
+async def test_it_tells_whether_a_person_follows_and_when_they_last_came(
+    channel: ZaloOaChannel, zalo: FakeZaloOa
+) -> None:
+    zalo.meet(BINH, interacted=False)
+    day = (zalo.now() + timedelta(hours=7)).date()
+    assert await channel.reach(AN) == Reach(follows=True, last=day)
+    assert await channel.reach(BINH) == Reach(follows=True, last=None)
+    with pytest.raises(DeliveryError):
+        await channel.reach("999")

@@ -24,7 +24,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.zalo_oa_rules import ApiError, Json, Said, message, recipient
+from tests.fakes.zalo_oa_rules import ApiError, Json, Said, message, only, recipient
 
 OA_ID = "388613280878808645"
 APP_ID = "360846524940903967"
@@ -99,6 +99,8 @@ class FakeZaloOa:
         self.exchanges: list[str] = []
         self.older_shut = False
         """Answer -240 at the older address; else it serves state agencies (oa_type 4) only."""
+        self.lists = False
+        """Take lists with buttons; else they get -233."""
         self.text_codes = False
         """Error codes as texts, as some of Zalo's answers have them."""
         self.banned: dict[str, int] = {}
@@ -128,6 +130,7 @@ class FakeZaloOa:
         api.router.add_post(OLDER, self._message)
         api.router.add_post(GROUP, self._message)
         api.router.add_get("/v2.0/oa/getoa", self._getoa)
+        api.router.add_get("/v3.0/oa/user/detail", self._detail)
         api.router.add_post("/v2.0/oa/upload/{kind}", self._upload)
         api.router.add_get("/files/{name}", self._download)
         login = web.Application()
@@ -317,7 +320,7 @@ class FakeZaloOa:
         group = request.path == GROUP
         chat = recipient(body, "group_id" if group else "user_id")
         self._reachable(chat, group=group)
-        said = message(body)
+        said = message(body, lists=self.lists and not group)
         for upload in (said.file, said.image):
             if upload and not upload.startswith("http") and upload not in self.uploads:
                 raise ApiError(-100)
@@ -347,6 +350,29 @@ class FakeZaloOa:
             return _data(self.account)
 
         return await self._troubled("getoa", request, work)
+
+    async def _detail(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._authorised(request)
+            asked = only(json.loads(request.query.get("data", "")), "data", "user_id")
+            if set(request.query) != {"data"}:
+                raise ApiError(-201, "data")
+            person = asked.get("user_id")
+            if not isinstance(person, str) or person not in self._people:
+                raise ApiError(-201, "user_id")
+        except ApiError as error:
+            return web.json_response({"error": error.number, "message": error.message})
+        except ValueError:
+            return web.json_response({"error": -201, "message": "data is invalid!"})
+        at = self._people[person]
+        told = {
+            "user_is_follower": person not in self.banned,
+            "display_name": "Nguyễn Thị Bí Mật",
+            "avatar": "https://a",
+        }
+        if at is not None:
+            told["user_last_interaction_date"] = (at + timedelta(hours=7)).strftime("%d/%m/%Y")
+        return _data({"user_id": person, **told})
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         return await self._troubled("upload", request, lambda: self._uploaded(request))

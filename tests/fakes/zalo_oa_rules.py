@@ -55,6 +55,8 @@ class Said:
     """Token of an uploaded file."""
     form: Json | None = None
     """The form that asks for contact data."""
+    buttons: tuple[str, ...] = ()
+    """Of a list: what pressing each sends or opens."""
 
 
 def units(text: str) -> int:
@@ -85,8 +87,8 @@ def recipient(body: Any, key: str) -> str:
     return number
 
 
-def message(body: Json) -> Said:
-    """The message of a body, checked."""
+def message(body: Json, *, lists: bool = False) -> Said:
+    """The message of a body, checked. ``lists``: whether lists with buttons are taken."""
     content = only(body.get("message"), "message", "text", "attachment", "quote_message_id")
     if "attachment" not in content:
         return Said(text(content.get("text"), "text"))
@@ -99,14 +101,46 @@ def message(body: Json) -> Said:
         return Said(file=text(payload.get("token"), "token"))
     if attachment.get("type") != "template":
         raise ApiError(-233)
-    return _template(attachment.get("payload"), words)
+    return _template(attachment.get("payload"), words, lists=lists)
 
 
-def _template(value: Any, words: str) -> Said:
-    payload = only(value, "payload", "template_type", "elements")
+def _list(payload: Json) -> Said:
+    """Elements and buttons, at most five of each."""
+    elements, buttons = payload.get("elements"), payload.get("buttons", [])
+    if not isinstance(elements, list) or not 1 <= len(elements) <= 5:
+        raise ApiError(-201, "elements")
+    if not isinstance(buttons, list) or len(buttons) > 5:
+        raise ApiError(-201, "buttons")
+    lines = []
+    for one in elements:
+        element = only(one, "elements", "title", "subtitle", "image_url", "default_action")
+        lines.append(text(element.get("title"), "title", 100))
+        if "subtitle" in element:
+            lines.append(text(element["subtitle"], "subtitle", 500))
+    pressable = [_button(one) for one in buttons]
+    return Said("\n".join(lines), buttons=tuple(pressable))
+
+
+def _button(value: Any) -> str:
+    """What pressing it sends, or the address that it opens."""
+    button = only(value, "buttons", "title", "type", "payload", "image_icon")
+    text(button.get("title"), "title", 35)
+    match button.get("type"):
+        case "oa.query.show" | "oa.query.hide":
+            return text(button.get("payload"), "payload")
+        case "oa.open.url":
+            return _address(only(button.get("payload"), "payload", "url").get("url"), "url")
+    raise ApiError(-201, "type")
+
+
+def _template(value: Any, words: str, *, lists: bool) -> Said:
+    payload = only(value, "payload", "template_type", "elements", "buttons")
     kind, elements = payload.get("template_type"), payload.get("elements")
+    if kind == "list" and lists:
+        return _list(payload)
     if kind not in {"media", "request_user_info"}:
         raise ApiError(-233)
+    only(payload, "payload", "template_type", "elements")
     if not isinstance(elements, list) or len(elements) != 1:
         raise ApiError(-201, "elements")
     if kind == "request_user_info":
