@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -117,10 +118,7 @@ class InboxWriter:
     async def _run(self) -> None:
         while True:
             batch = [await self._waiting.get()]
-            while len(batch) < limits.INBOX_BATCH and not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
-            if len(batch) >= limits.FLOOD_BATCH:
-                self._flood_until = time.monotonic() + limits.FLOOD_LASTS
+            self._fill(batch)
             try:
                 stored = await self._commit(batch)
                 for waiting, result in zip(batch, stored, strict=True):
@@ -134,12 +132,22 @@ class InboxWriter:
                 for _ in batch:
                     self._waiting.task_done()
 
+    def _fill(self, batch: list[_Waiting]) -> None:
+        while len(batch) < limits.INBOX_BATCH and not self._waiting.empty():
+            batch.append(self._waiting.get_nowait())
+        if len(batch) >= limits.FLOOD_BATCH:
+            self._flood_until = time.monotonic() + limits.FLOOD_LASTS
+
     async def _commit(self, batch: list[_Waiting]) -> list[Stored]:
         now = self._now()
         rows = {waiting.key: _row(waiting, now) for waiting in reversed(batch)}
-        async with self._storage.write(first=True) as session:
-            fresh = await _insert(session, list(reversed(rows.values())))
-            known = {**await _find(session, rows.keys() - fresh.keys()), **fresh}
+
+        def work(connection: Connection) -> tuple[_Ids, _Ids]:
+            fresh = _insert(connection, list(reversed(rows.values())))
+            return fresh, _find(connection, rows.keys() - fresh.keys())
+
+        fresh, found = await self._storage.at_once(work)
+        known = found | fresh
         return [Stored(known[waiting.key], fresh.pop(waiting.key, None) is not None) for waiting in batch]
 
 
@@ -157,27 +165,31 @@ def _row(waiting: _Waiting, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _insert(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+_Ids: TypeAlias = dict[tuple[str, str], int]
+"""Of rows, by channel and message id."""
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> _Ids:
     """Insert what is not there yet; the ids of what was inserted."""
     table = _TABLE.c
-    statement = insert_new(session, _TABLE).returning(table.channel, table.message_id, table.id)
-    result = await (await session.connection()).execute(statement, rows)  # the ORM's own way takes twice as long
-    return {(row[0], row[1]): int(row[2] or 0) for row in result}
+    statement = insert_new(connection, _TABLE).returning(table.channel, table.message_id, table.id)
+    return {(row[0], row[1]): int(row[2] or 0) for row in connection.execute(statement, rows)}
 
 
-def insert_new(session: AsyncSession, table: type[Any] | Table) -> Any:
+def insert_new(on: AsyncSession | Connection, table: type[Any] | Table) -> Any:
     """INSERT ... ON CONFLICT DO NOTHING for the database at hand."""
-    name = session.get_bind().dialect.name
+    name = (on if isinstance(on, Connection) else on.get_bind()).dialect.name
     dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[name]
     return dialect.insert(table).on_conflict_do_nothing()
 
 
-async def _find(session: AsyncSession, keys: Any) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
-    for channel, message_id in keys:
-        statement = select(col(Inbox.id)).where(col(Inbox.channel) == channel, col(Inbox.message_id) == message_id)
-        found[channel, message_id] = (await session.execute(statement)).scalar_one() or 0
-    return found
+def _find(connection: Connection, keys: Set[tuple[str, str]]) -> _Ids:
+    if not keys:
+        return {}
+    table = _TABLE.c
+    named = tuple_(table.channel, table.message_id).in_(list(keys))
+    found = connection.execute(select(table.channel, table.message_id, table.id).where(named))
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def _waits_first() -> Any:

@@ -1,24 +1,26 @@
 """The database: SQLite in one file by default, PostgreSQL by DATABASE_URL, the same code on both.
 
-SQLite allows one writer. Transactions that write begin with BEGIN IMMEDIATE on a single connection (a pool of one is a
-fair queue; SQLite's own busy handler sleeps and loses updates in the driver's default mode), readers have connections
-of their own that cannot write.
+SQLite allows one writer. Transactions that write begin with BEGIN IMMEDIATE and queue for their turn here (SQLite's own
+busy handler sleeps, and loses updates in the driver's default mode); readers have connections of their own that cannot
+write.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 import bot.tables  # noqa: F401 - the schema must be known to whoever opens the database
+
+T = TypeVar("T")
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -34,8 +36,14 @@ PRAGMAS = (
 def _sqlite_engine(url: str, *, writer: bool) -> AsyncEngine:
     size = 1 if writer else 4
     engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, pool_timeout=60)
+    _as_we_use_it(engine.sync_engine, writer=writer)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _as_we_use_it(engine: Engine, *, writer: bool) -> None:
+    """Pragmas, and transactions that begin with the right lock."""
+
+    @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
         cursor = connection.cursor()
@@ -43,11 +51,9 @@ def _sqlite_engine(url: str, *, writer: bool) -> AsyncEngine:
             cursor.execute(pragma)
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
 
 
 class TwoLines:
@@ -94,19 +100,18 @@ class Storage:
         if self.is_sqlite:
             if path := make_url(url).database:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._threaded = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0)
+            _as_we_use_it(self._threaded, writer=True)
             self._writer = _sqlite_engine(url, writer=True)
             self._reader = _sqlite_engine(url, writer=False)
         else:
             self._writer = self._reader = create_async_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
 
     @asynccontextmanager
-    async def write(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed when the block ends, rolled back when it raises.
-
-        ``first``: before all others that wait for SQLite's one writer. A platform waits for its 200 meanwhile.
-        """
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
         async with (
-            self._turn(first=first),
+            self._turn(first=False),
             AsyncSession(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -124,6 +129,22 @@ class Storage:
         finally:
             self._queue.leave()
 
+    async def at_once(self, work: Callable[[Connection], T]) -> T:
+        """A short transaction before all others that wait for SQLite's one writer: a platform waits for its 200.
+
+        On SQLite the whole of it runs in one thread: going back and forth for each statement takes as long as the
+        statements.
+        """
+        if not self.is_sqlite:
+            async with self._writer.begin() as connection:
+                return await connection.run_sync(work)
+        async with self._turn(first=True):
+            return await asyncio.to_thread(self._in_thread, work)
+
+    def _in_thread(self, work: Callable[[Connection], T]) -> T:
+        with self._threaded.begin() as connection:
+            return work(connection)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads; on SQLite a write through it fails."""
@@ -137,6 +158,8 @@ class Storage:
 
     async def close(self) -> None:
         await self._reader.dispose()
+        if self.is_sqlite:
+            self._threaded.dispose()
         if self._writer is not self._reader:
             await self._writer.dispose()
 

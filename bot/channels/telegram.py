@@ -217,7 +217,7 @@ class TelegramChannel:
         if not self._is_telegram(request):
             return _refused(403, "secret", f"{SECRET_HEADER} is missing or wrong")
         try:
-            body = await request.clone(client_max_size=limits.MAX_WEBHOOK_BYTES).read()
+            body = await request.read()
             incoming = read(orjson.loads(body), self._me)
         except web.HTTPRequestEntityTooLarge:
             return _refused(413, "too_large", f"the body is larger than {limits.MAX_WEBHOOK_BYTES} bytes")

@@ -260,7 +260,7 @@ class ZaloBotChannel:
         if not self._is_zalo(request):
             return _refused(403, "secret", f"{SECRET_HEADER} is missing or wrong")
         try:
-            body = await request.clone(client_max_size=limits.MAX_WEBHOOK_BYTES).read()
+            body = await request.read()
             message = self._understood(orjson.loads(body))
         except web.HTTPRequestEntityTooLarge:
             return _refused(413, "too_large", f"the body is larger than {limits.MAX_WEBHOOK_BYTES} bytes")

@@ -29,6 +29,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+WEBHOOKS = "/webhooks/"
+"""Under this platforms call, which show nothing to anybody: their answers carry no headers for browsers."""
+
 Health = Callable[[], Awaitable[dict[str, Any]]]
 """Gives {"status": "ok", ...}, or another status with what is wrong."""
 
@@ -64,7 +67,9 @@ def _error(status: int, sentence: str) -> web.Response:
     return web.Response(body=orjson.dumps({"error": sentence}), status=status, content_type="application/json")
 
 
-async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    if request.path.startswith(WEBHOOKS):
+        return
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
 
