@@ -94,9 +94,9 @@ def check(
 ) -> None:
     """Kiểm tra mọi tệp nội dung: đúng mẫu, câu hỏi mẫu tìm ra đúng thủ tục, mục nào quá hạn kiểm tra."""
     from bot import clock
-    from handlers.context import VIETNAM
     from knowledge import importers
     from knowledge.check import check_shipped
+    from scheduler.calendar import VIETNAM
 
     try:
         newer = [record for path in catalogue or () for record in importers.read(path).procedures]

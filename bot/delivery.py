@@ -21,8 +21,8 @@ from bot.clock import Clock
 from bot.storage import Storage
 from bot.tables import Outbox
 from bot.worker import Worker
-from handlers.context import VIETNAM
 from handlers.message import Reply
+from scheduler.calendar import VIETNAM
 from scheduler.outbox import ANSWER
 
 log = structlog.get_logger()

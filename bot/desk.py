@@ -14,11 +14,11 @@ from bot.office import events, rules
 from bot.offline import with_storage
 from bot.settings import Settings
 from bot.storage import Storage
-from handlers.context import VIETNAM
 from knowledge import importers, library
 from knowledge.changes import Change, Kind, facts, fingerprint
 from knowledge.importers import UnreadableError, jsonl
 from knowledge.library import Library
+from scheduler.calendar import VIETNAM
 
 NAMED_AT_MOST = 20
 """So many codes are named in a line for people; programs get all."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import limits
-from handlers.context import VIETNAM
+from scheduler.calendar import VIETNAM
 
 
 class Ticker:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Dialogue
 from handlers.duties import Duties, NoDuties, Person
@@ -14,8 +13,7 @@ from knowledge.life_events import LifeEvent
 from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reading import Reading
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from scheduler.calendar import VIETNAM
 
 
 class Knowledge(Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from handlers.context import VIETNAM, Context
-from scheduler.calendar import weekday
+from handlers.context import Context
+from scheduler.calendar import VIETNAM, weekday
 
 _LAST_MINUTE = time(23, 59)
 

@@ -7,12 +7,13 @@ from enum import IntEnum
 from textwrap import shorten
 
 from handlers import days
-from handlers.context import VIETNAM, Context
+from handlers.context import Context
 from handlers.dialogue import Flow
 from handlers.duties import Duty, Membership, Report, Role
 from handlers.message import Choice, Reply
 from handlers.outcome import Outcome
 from handlers.router import SINCE
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import FORM_NAMES, FORM_UNITS, OPEN_MARKS, Mark, ProofKind, State
 
 LIST = "nv"

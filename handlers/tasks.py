@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import days, duty
-from handlers.context import VIETNAM, Context
+from handlers.context import Context
 from handlers.duties import Colleague, Duty, Snooze
 from handlers.line_flow import line_flow, stop
 from handlers.message import Choice, Message, Reply
@@ -17,6 +17,7 @@ from handlers.outcome import Outcome, Passed, Snoozed, Stuck
 from handlers.router import Command, Feature, FlowSteps
 from handlers.told import CANCEL
 from knowledge.normalize import fold
+from scheduler.calendar import VIETNAM
 
 PAGE = 8
 """So many duties are shown at once."""

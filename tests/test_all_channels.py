@@ -26,10 +26,10 @@ from bot.app import App
 from bot.office import people, plans
 from bot.settings import Settings
 from bot.tables import Evidence, Inbox, Outbox, PlanState
-from handlers.context import VIETNAM
 from handlers.duties import Role
 from handlers.message import Address, Message
 from knowledge.store import Knowledge
+from scheduler.calendar import VIETNAM
 from tests.bot.office_world import TASKS, WARDS, reading
 from tests.bot.process import running_bot
 from tests.bot.test_office_evidence import drawn

@@ -38,11 +38,12 @@ from bot.office.rules import Rules
 from bot.storage import Storage, migrate
 from bot.tables import Evidence, Inbox, Outbox, PlanState
 from handlers import assistant, texts
-from handlers.context import VIETNAM, Context, Office
+from handlers.context import Context, Office
 from handlers.duties import Role
 from handlers.message import Address, Choice, Media, Message, Reply
 from knowledge.store import Knowledge
 from scheduler import calendar, policy, units
+from scheduler.calendar import VIETNAM
 from tests.bot.office_world import NOI_VU, TASKS, VHTT, WARDS, reading
 from tests.conftest import HandClock
 

@@ -11,6 +11,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -50,6 +51,8 @@ log = structlog.get_logger()
 WEBHOOK_PATH = "/webhooks/zalo-oa"
 TEXT_LIMIT = 1900
 """Zalo takes 2,000 characters and does not say of which kind: this many UTF-16 units fit in any case."""
+WINDOW = timedelta(days=7)
+"""How long after somebody last did something at the account it may write first; 48 hours of it are free of charge."""
 API_URL = "https://openapi.zalo.me"
 
 _PERSON = "/v3.0/oa/message/cs"
@@ -72,7 +75,9 @@ class ZaloOaChannel:
     """One Official Account. Its authorisation lies in the database, shared by all processes."""
 
     name = CHANNEL
-    traits = Traits(text_limit=TEXT_LIMIT, buttons=False, markup=False, per_second=60.0, per_chat_second=1.0)
+    traits = Traits(
+        text_limit=TEXT_LIMIT, buttons=False, markup=False, per_second=60.0, per_chat_second=1.0, window=WINDOW
+    )
 
     def __init__(
         self,

@@ -16,15 +16,14 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import orjson
 
 from bot import limits
 from bot.channels.base import DeliveryError
+from scheduler.calendar import VIETNAM
 
-_VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _MORNING = 6
 _MEDIA_HOSTS = ("zalo.me", "zaloapp.com", "zaloplatforms.com", "zdn.vn", "zadn.vn", "zapps.me")
 """Hosts (with all below them) from which what people sent is fetched."""
@@ -157,7 +156,7 @@ def failure(error: RefusedError, now: datetime) -> DeliveryError:
 
 
 def _until_morning(now: datetime) -> float:
-    here = now.astimezone(_VIETNAM)
+    here = now.astimezone(VIETNAM)
     morning = here.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
     if morning <= here:
         morning += timedelta(days=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.office import periods, plans
 from bot.office.rules import Rules
 from bot.storage import Storage
-from handlers.context import VIETNAM
+from scheduler.calendar import VIETNAM
 
 ABOUT_PROCEDURES = ("tthc", "thu tuc hanh chinh", "cac tthc")
 """An event task whose words have one of these is raised when a procedure is published anew, changed or abolished."""

@@ -20,8 +20,8 @@ from bot.offline import with_storage
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.tables import Link, Member
-from handlers.context import VIETNAM
 from handlers.duties import Role
+from scheduler.calendar import VIETNAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from bot.office.rules import Rules
 from bot.tables import Difficulty, Evidence, Inbox, Occurrence, PlanState, Submission, Task
 from bot.tables import Plan as PlanRow
 from handlers import outcome as notes
-from handlers.context import VIETNAM
 from handlers.duties import Person, Role
 from handlers.message import Address, Media
 from scheduler import reminders
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import OPEN_MARKS, Mark, ProofKind, counted_at, rhythm
 from scheduler.plan import Schedule
 

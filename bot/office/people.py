@@ -160,12 +160,6 @@ def membership(member: Member, units: Units) -> Membership:
     )
 
 
-async def memberships(session: AsyncSession, member_ids: Iterable[int], units: Units) -> Person:
-    """The person that these memberships make."""
-    statement = select(Member).where(col(Member.id).in_(list(member_ids)), col(Member.active)).order_by(col(Member.id))
-    return Person(tuple(membership(member, units) for member in (await session.execute(statement)).scalars()))
-
-
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """A member and the chat by which it is written to first."""
@@ -178,9 +172,8 @@ class Recipient:
 class Directory:
     """Everybody who can be written to, by unit and role. One chat that holds several roles stands in each."""
 
-    def __init__(self, recipients: dict[tuple[str, str], list[Recipient]], known: frozenset[tuple[str, str]]) -> None:
+    def __init__(self, recipients: dict[tuple[str, str], list[Recipient]]) -> None:
         self._recipients = recipients
-        self._known = known
         self._by_member = {found.member: found for group in recipients.values() for found in group}
 
     def of(self, unit: str, role: Role) -> list[Recipient]:
@@ -193,9 +186,6 @@ class Directory:
 
     def all(self, role: Role) -> list[Recipient]:
         return [one for (_, held), group in self._recipients.items() if held == role.value for one in group]
-
-    def was_ever_linked(self, unit: str, role: Role) -> bool:
-        return (unit, role.value) in self._known
 
 
 async def directory(session: AsyncSession, pushable: Iterable[str]) -> Directory:
@@ -216,15 +206,13 @@ async def directory(session: AsyncSession, pushable: Iterable[str]) -> Directory
         .order_by(col(Member.id), col(Link.since).desc(), col(Link.id).desc())
     )
     found: dict[tuple[str, str], list[Recipient]] = defaultdict(list)
-    known: set[tuple[str, str]] = set()
     seen: set[int] = set()
     for number, unit, role, substitute, channel, chat, state in await session.execute(statement):
-        known.add((unit, role))
         if number is None or number in seen or state != "open" or channel not in channels:
             continue
         seen.add(number)
         found[unit, role].append(Recipient(number, substitute, Address(channel, chat)))
-    return Directory(dict(found), frozenset(known))
+    return Directory(dict(found))
 
 
 async def colleagues(

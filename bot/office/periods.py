@@ -13,8 +13,8 @@ from sqlmodel import col
 from bot.inbox import insert_new
 from bot.office.rules import Rules
 from bot.tables import Occurrence, Submission, Task
-from handlers.context import VIETNAM
 from scheduler import reminders
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Mark, Period, Rhythm, rhythm
 from scheduler.periods import event_period, periods
 from scheduler.plan import Kind, Plan, Schedule

@@ -16,8 +16,8 @@ from bot.office.rules import Rules
 from bot.tables import Plan as PlanRow
 from bot.tables import PlanState
 from bot.tables import Task as TaskRow
-from handlers.context import VIETNAM
 from scheduler import changes
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import rhythm
 from scheduler.plan import Kind, Owner, Plan, Reading, Schedule, Task
 from scheduler.text import fold

@@ -22,9 +22,8 @@ from bot.storage import Storage
 from bot.tables import Occurrence, PlanState
 from bot.tables import Plan as PlanRow
 from bot.tables import Task as TaskRow
-from handlers.context import VIETNAM
 from scheduler import simulation
-from scheduler.calendar import weekday
+from scheduler.calendar import VIETNAM, weekday
 from scheduler.ledger import Mark, rhythm
 from scheduler.periods import periods as turns_of
 from scheduler.plan import Kind, Reading, Schedule, Task

@@ -21,11 +21,10 @@ from bot.office.people import Directory, Recipient
 from bot.office.rules import Rules
 from bot.storage import Storage
 from bot.tables import Difficulty, Occurrence, Outbox, Task
-from handlers.context import VIETNAM
 from handlers.duties import Role
 from handlers.message import Address
 from scheduler import reminders
-from scheduler.calendar import WorkingTime
+from scheduler.calendar import VIETNAM, WorkingTime
 from scheduler.ledger import OPEN_MARKS, Mark, rhythm
 from scheduler.plan import Schedule
 from scheduler.policy import LAST_CALL

@@ -22,8 +22,8 @@ from bot.storage import Storage
 from bot.tables import Occurrence, PlanState, Submission
 from bot.tables import Plan as PlanRow
 from bot.tables import Task as TaskRow
-from handlers.context import VIETNAM
 from scheduler import reports
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Entry, State
 from scheduler.plan import Owner, Plan, Reading, Task
 from scheduler.reports.body import partial_note

@@ -23,8 +23,8 @@ from bot.storage import Storage
 from bot.tables import Plan as PlanRow
 from bot.tables import PlanState
 from bot.tables import Task as TaskRow
-from handlers.context import VIETNAM
 from scheduler import documents, rollover, timewords
+from scheduler.calendar import VIETNAM
 from scheduler.plan import Kind, Owner, Reading, Schedule, Task
 from scheduler.reading import read_plan
 from scheduler.units import Units

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot import clock
 from bot.channels.base import DeliveryError
-from bot.channels.zalo_oa import ZaloOaChannel
+from bot.channels.zalo_oa import WINDOW, ZaloOaChannel
 from bot.channels.zalo_oa_reply import Reach
 from bot.channels.zalo_oa_token import challenge_of, consent_url, pkce
 from bot.channels.zalo_oa_update import CHANNEL, GROUP
@@ -25,9 +25,6 @@ from bot.storage import Storage
 from bot.tables import Link, Member
 from handlers.duties import Role
 from handlers.message import Message
-
-WINDOW = timedelta(days=7)
-"""How long after somebody last did something at the account it may write first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Entry
 from scheduler.plan import Plan
 from scheduler.reports import evaluation
@@ -17,8 +17,6 @@ from scheduler.reports.evaluation import FormFigures, GroupFigures, Score
 from scheduler.reports.rules import Rules
 from scheduler.reports.windows import Window
 from scheduler.text import fold
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 TaskLine = tuple[str, str, Sequence[str], Sequence[str]]
 """A task of the plan: number, content, names of who leads, names of who supports."""
@@ -141,7 +139,7 @@ def by_task(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 def local_day(moment: datetime) -> date:
     """The day of a moment in Vietnam."""
-    return moment.astimezone(ZONE).date()
+    return moment.astimezone(VIETNAM).date()
 
 
 def figures(

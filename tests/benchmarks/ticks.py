@@ -21,8 +21,8 @@ from bot.office.reminding import Reminding
 from bot.office.rules import Rules
 from bot.storage import Storage, migrate
 from bot.tables import Link, Member, Occurrence, Plan, Task
-from handlers.context import VIETNAM
 from scheduler import calendar, policy, reminders, units
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Rhythm
 from scheduler.plan import Kind, Schedule
 

@@ -17,11 +17,11 @@ from bot.office.rules import Rules
 from bot.storage import Storage
 from bot.tables import Inbox, Occurrence, Outbox, PlanState, Task
 from bot.tables import Plan as PlanRow
-from handlers.context import VIETNAM
 from handlers.duties import Duty, Person, Role
 from handlers.message import Address
 from handlers.outcome import DutyNote, Reported
 from scheduler import calendar, policy, units
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Form, State, receipt
 from scheduler.plan import Kind, Owner, Plan, Reading, Schedule
 from scheduler.plan import Task as PlanTask

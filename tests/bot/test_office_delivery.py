@@ -14,9 +14,10 @@ from bot.office.compose import OfficeComposer
 from bot.office.duties import OfficeDuties
 from bot.storage import Storage
 from handlers import texts
-from handlers.context import VIETNAM, Context, Office
+from handlers.context import Context, Office
 from handlers.duties import Role
 from handlers.message import Address, Reply
+from scheduler.calendar import VIETNAM
 from scheduler.outbox import ANSWER
 from tests.bot.office_world import VHTT, WARDS, OfficeWorld, local, office
 from tests.bot.parts import NoKnowledge

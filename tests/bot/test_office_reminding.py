@@ -8,10 +8,10 @@ from datetime import timedelta
 from bot.office import people
 from bot.storage import Storage
 from bot.tables import Outbox
-from handlers.context import VIETNAM
 from handlers.duties import Role
 from handlers.message import Address
 from handlers.outcome import Accepted, Passed, Returned, Snoozed
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import State
 from tests.bot.office_world import NOI_VU, VHTT, WARDS, OfficeWorld, local, office
 

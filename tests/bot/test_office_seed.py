@@ -14,9 +14,9 @@ import pytest
 from bot.office import periods, plans, preview, reporting, workbench
 from bot.storage import Storage
 from bot.tables import PlanState
-from handlers.context import VIETNAM
 from handlers.duties import Role
 from scheduler import documents, reports
+from scheduler.calendar import VIETNAM
 from scheduler.plan import Reading
 from scheduler.reading import read_plan
 from scheduler.reports.figures import Figures, figures

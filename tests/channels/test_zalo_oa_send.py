@@ -62,6 +62,7 @@ async def test_it_is_a_channel_with_the_limits_of_zalo(channel: ZaloOaChannel) -
     assert as_channel.name == "zalo-oa"
     assert (traits.text_limit, traits.per_second, traits.per_chat_second) == (1900, 60, 1)
     assert (traits.buttons, traits.markup, traits.pulled) == (False, False, False)
+    assert traits.window == timedelta(days=7)
 
 
 async def test_it_sends_a_text_and_returns_the_message_id(channel: ZaloOaChannel, zalo: FakeZaloOa) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from handlers import assistant, texts
-from handlers.context import VIETNAM, Context, Knowledge, Office
+from handlers.context import Context, Knowledge, Office
 from handlers.dialogue import Dialogue
 from handlers.duties import Board, Colleague, Draft, Duty, Invited, Membership, Person, Report, Role, Snooze
 from handlers.message import Address, Choice, Media, Message, Reply
@@ -27,6 +27,7 @@ from handlers.outcome import (
     Stuck,
     Withdrawn,
 )
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import OPEN_MARKS, Mark, Period, Proof, ProofKind, Standing
 from tests.bot.parts import NoKnowledge
 

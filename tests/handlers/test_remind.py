@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import remind
-from handlers.context import VIETNAM, Context
+from handlers.context import Context
 from handlers.duties import Board, BoardRow, Duty, Person
 from handlers.message import Reply
 from handlers.remind import Item
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Mark
 from tests.handlers.duties_world import (
     COORDINATOR,

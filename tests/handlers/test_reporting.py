@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from handlers.context import VIETNAM
 from handlers.duties import Person, Role
 from handlers.evidence import Evidence
 from handlers.message import Media
@@ -15,6 +14,7 @@ from handlers.outcome import Asked, Reported, Withdrawn
 from handlers.reporting import short_unit
 from handlers.told import told
 from knowledge.reading import Decision, Reading, Smalltalk
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Form, Mark
 from tests.bot.parts import NoKnowledge
 from tests.handlers.duties_world import (

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from handlers.context import VIETNAM
 from handlers.duties import Colleague, Person, Role, Snooze
 from handlers.outcome import Passed, Snoozed, Stuck
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import Mark, Period, Standing
 from tests.handlers.duties_world import (
     HEAD,
