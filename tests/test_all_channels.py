@@ -7,6 +7,7 @@ platform refuses, and what happens when it fails, is tried in ``tests/channels``
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -368,7 +369,7 @@ async def test_an_official_is_reminded_sends_a_picture_and_reports_on_each(on: P
     async with on.app.storage.read() as session:
         proofs = list((await session.execute(select(Evidence).order_by(col(Evidence.id)))).scalars())
     assert [proof.state for proof in proofs] == ["kept"] * 3
-    assert len({proof.sha256 for proof in proofs}) == 1
+    assert {proof.sha256 for proof in proofs} == {hashlib.sha256(data).hexdigest()}
     assert [proof.twin for proof in proofs] == [None, proofs[0].id, proofs[0].id]
 
 
@@ -381,7 +382,7 @@ async def test_a_group_of_a_unit_is_linked_by_a_mention_and_hears_its_reminders(
         await plans.confirm(
             session, on.app.rules, row, plans.Choices("Nguyễn Văn A", {}, accept=True, since=FRIDAY.date()), FRIDAY
         )
-        codes = [await people.invite(session, ward, Role.GROUP, FRIDAY) for ward in WARDS[:2]]
+        codes = [await people.invite(session, ward, Role.GROUP, FRIDAY) for ward in WARDS]
         officer = await people.invite(session, WARDS[0], Role.OFFICER, FRIDAY)
 
     async def in_bot(text: str) -> str:
@@ -399,11 +400,18 @@ async def test_a_group_of_a_unit_is_linked_by_a_mention_and_hears_its_reminders(
     assert "trò chuyện riêng" in await in_bot(f"liên kết {officer}")
     assert "liên kết nhóm này" in await in_bot(f"liên kết {codes[0]}")
     assert "liên kết nhóm này" in await in_account(f"liên kết {codes[1]}")
+    await on.telegram.say_in_group(-1001, 1001, f"@MotCuaBot liên kết {codes[2]}")
+    await on.settle()
+    assert "liên kết nhóm này" in on.telegram.to(-1001)[-1].text
     assert "đã có người dùng" in await in_account(f"liên kết {codes[0]}")
     assert "nhóm chat" in await ZaloOa(on).say(f"liên kết {codes[0]}")
     await on.app._tick()
     await on.settle()
-    reminders = [on.zalo_bot.to(bot_group)[-1].text, on.zalo_oa.to(f"g:{oa_group}")[-1].said.text]
+    reminders = [
+        on.zalo_bot.to(bot_group)[-1].text,
+        on.zalo_oa.to(f"g:{oa_group}")[-1].said.text,
+        on.telegram.to(-1001)[-1].text,
+    ]
     for text in reminders:
         assert "Hạn hôm nay" in text
         assert "nhắn riêng" in text
