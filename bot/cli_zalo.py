@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from bot.console import Json, chosen, fail, print_json, run
+from bot.settings import Settings
 
 zalo_oa = typer.Typer(help="Zalo Official Account: cấp quyền, xem tình trạng.", no_args_is_help=True)
 
@@ -55,15 +56,20 @@ def code_in(text: str) -> str:
     return next(iter(parse_qs(urlsplit(text).query).get("code", [])), text)
 
 
+def _of_an_account() -> Settings:
+    """The settings, where they name an Official Account."""
+    settings = chosen()
+    if settings.zalo_oa_id is None:
+        raise fail(["Chưa đặt ZALO_OA_ID trong tệp .env."])
+    return settings
+
+
 @zalo_oa.command("status")
 def status(as_json: Json = False) -> None:
     """Official Account nào, đã xác thực chưa, gói gì, khoá còn dùng được không."""
     from bot.office import zalo
 
-    settings = chosen()
-    if settings.zalo_oa_id is None:
-        raise fail(["Chưa đặt ZALO_OA_ID trong tệp .env."])
-    found = run(zalo.status(settings))
+    found = run(zalo.status(_of_an_account()))
     if as_json:
         print_json(found)
         return
@@ -76,10 +82,7 @@ def reached(as_json: Json = False) -> None:
     """Cán bộ nào liên kết qua Official Account, còn quan tâm không, nhắn trước được đến ngày nào."""
     from bot.office import zalo
 
-    settings = chosen()
-    if settings.zalo_oa_id is None:
-        raise fail(["Chưa đặt ZALO_OA_ID trong tệp .env."])
-    found = run(zalo.reached(settings))
+    found = run(zalo.reached(_of_an_account()))
     if as_json:
         print_json([one.to_json() for one in found])
         return

@@ -44,8 +44,6 @@ async def _offered(message: Message, ctx: Context) -> Outcome | None:
     invited = await ctx.duties.invited(code)
     if message.group:
         return _of_group(invited, code, ctx)
-    if invited and invited.role is Role.GROUP:
-        return Outcome((Reply(ctx.texts("account.group_only")),))
     if invited is None and beginning == CONNECT and (code.isalpha() or words > 1):
         return None
     return _refusal(invited, ctx) or _asked(invited, code, ctx)
@@ -55,7 +53,7 @@ def _of_group(invited: Invited | None, code: str, ctx: Context) -> Outcome:
     """In a group only the group itself can be linked; nothing is told of any other code."""
     if invited is None or invited.role is not Role.GROUP:
         return Outcome((Reply(ctx.texts("account.private_only")),))
-    if refusal := _refusal(invited, ctx):
+    if refusal := _refusal(invited, ctx, group=True):
         return refusal
     said = ctx.texts("account.group_joined", unit=invited.unit_name)
     return Outcome((Reply(said),), replace(ctx.dialogue, flow=None), (Joined(code),))
@@ -74,10 +72,12 @@ def _asked(invited: Invited | None, code: str, ctx: Context) -> Outcome:
     return Outcome((Reply(said, (yes, no)),), replace(ctx.dialogue, flow=None))
 
 
-def _refusal(invited: Invited | None, ctx: Context) -> Outcome | None:
+def _refusal(invited: Invited | None, ctx: Context, *, group: bool = False) -> Outcome | None:
     """Why an invite cannot be taken; None: it can."""
     if invited is None:
         return Outcome((Reply(ctx.texts("account.unknown")),))
+    if invited.role is Role.GROUP and not group:
+        return Outcome((Reply(ctx.texts("account.group_only")),))
     held = ctx.person.memberships if ctx.person else ()
     if any(one.unit == invited.unit and one.role is invited.role for one in held):
         said = ctx.texts("account.already", unit=invited.unit_name, role=_post(invited.role, invited.label, ctx))
@@ -97,8 +97,6 @@ async def _join(arguments: tuple[str, ...], message: Message, ctx: Context) -> O
     if code is None or message.group:
         return Outcome((Reply(ctx.texts("account.unknown" if code is None else "account.private_only")),))
     invited = await ctx.duties.invited(code)
-    if invited and invited.role is Role.GROUP:
-        return Outcome((Reply(ctx.texts("account.group_only")),))
     if refusal := _refusal(invited, ctx):
         return refusal
     assert invited  # noqa: S101 - else it was refused

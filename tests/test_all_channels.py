@@ -20,6 +20,7 @@ import aiohttp
 import pytest
 from pydantic import AnyHttpUrl, SecretStr
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot import metrics
@@ -335,6 +336,14 @@ async def test_trouble_of_a_platform_loses_nothing(on: Platforms) -> None:
     assert (len(on.telegram.sent), len(on.zalo_bot.sent), len(on.zalo_oa.sent)) == (1, 1, 1)
 
 
+async def confirmed(app: App, session: AsyncSession) -> None:
+    """The small office's plan, in force since Friday."""
+    kept = await plans.bring_in(session, reading(*TASKS), "ke-hoach.docx", "a", FRIDAY)
+    row = await plans.find(session, kept.id, PlanState.DRAFT)
+    decided = plans.Choices("Nguyễn Văn A", {}, accept=True, since=FRIDAY.date())
+    await plans.confirm(session, app.rules, row, decided, FRIDAY)
+
+
 async def test_an_official_is_reminded_sends_a_picture_and_reports_on_each(on: Platforms, tmp_path: Path) -> None:
     on.clock.time = FRIDAY
     chats = {"telegram": "1001", "zalo-bot": "6ede9afa66b88fe6d6a9", "zalo-oa": "246845883529197922"}
@@ -342,10 +351,7 @@ async def test_an_official_is_reminded_sends_a_picture_and_reports_on_each(on: P
     on.zalo_bot.meet(chats["zalo-bot"])
     on.zalo_oa.meet(chats["zalo-oa"])
     async with on.app.storage.write() as session:
-        kept = await plans.bring_in(session, reading(*TASKS), "ke-hoach.docx", "a", FRIDAY)
-        row = await plans.find(session, kept.id, PlanState.DRAFT)
-        decided = plans.Choices("Nguyễn Văn A", {}, accept=True, since=FRIDAY.date())
-        await plans.confirm(session, on.app.rules, row, decided, FRIDAY)
+        await confirmed(on.app, session)
         for (channel, chat), ward in zip(chats.items(), WARDS, strict=True):
             code = await people.invite(session, ward, Role.OFFICER, FRIDAY)
             await people.join(session, code, Address(channel, chat), FRIDAY)
@@ -377,11 +383,7 @@ async def test_a_group_of_a_unit_is_linked_by_a_mention_and_hears_its_reminders(
     on.clock.time = FRIDAY
     bot_group, oa_group = "zgr-f8a7101d77709e2ec761", "f414c8f76fa586fbdfb4"
     async with on.app.storage.write() as session:
-        kept = await plans.bring_in(session, reading(*TASKS), "ke-hoach.docx", "a", FRIDAY)
-        row = await plans.find(session, kept.id, PlanState.DRAFT)
-        await plans.confirm(
-            session, on.app.rules, row, plans.Choices("Nguyễn Văn A", {}, accept=True, since=FRIDAY.date()), FRIDAY
-        )
+        await confirmed(on.app, session)
         codes = [await people.invite(session, ward, Role.GROUP, FRIDAY) for ward in WARDS]
         officer = await people.invite(session, WARDS[0], Role.OFFICER, FRIDAY)
 

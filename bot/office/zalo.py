@@ -47,7 +47,7 @@ def begin(settings: Settings, redirect: str, verifier: str | None) -> Step:
 async def finish(settings: Settings, code: str, verifier: str) -> str | None:
     """Trade the code for tokens and store them; what went wrong, in Vietnamese, or None."""
 
-    async def work(channel: ZaloOaChannel) -> str | None:
+    async def work(channel: ZaloOaChannel, _storage: Storage) -> str | None:
         try:
             await channel.tokens.exchange(code, verifier)
         except DeliveryError as error:
@@ -60,7 +60,7 @@ async def finish(settings: Settings, code: str, verifier: str) -> str | None:
 
 async def status(settings: Settings) -> dict[str, Any]:
     """What Zalo says of the account, and how its tokens are."""
-    found: dict[str, Any] = await _with_account(settings, lambda channel: channel.status())
+    found: dict[str, Any] = await _with_account(settings, lambda channel, _storage: channel.status())
     return found
 
 
@@ -105,7 +105,7 @@ async def reached(settings: Settings) -> list[Reached]:
     """How each official stands who is linked by the Official Account; nothing of it is kept."""
     office = rules.load(settings)
 
-    async def inner(storage: Storage) -> list[Reached]:
+    async def work(channel: ZaloOaChannel, storage: Storage) -> list[Reached]:
         statement = (
             select(Member, col(Link.chat))
             .join(Link, col(Link.member_id) == col(Member.id))
@@ -114,13 +114,9 @@ async def reached(settings: Settings) -> list[Reached]:
         )
         async with storage.read() as session:
             rows = list(await session.execute(statement))
-        channel = official_account(settings, storage, _never, _nobody, clock.now)
-        try:
-            return [await _reached(channel, member, chat, office) for member, chat in rows]
-        finally:
-            await channel.stop()
+        return [await _reached(channel, member, chat, office) for member, chat in rows]
 
-    found: list[Reached] = await with_storage(settings, inner)
+    found: list[Reached] = await _with_account(settings, work)
     return found
 
 
@@ -136,7 +132,7 @@ async def _with_account(settings: Settings, work: Any) -> Any:
     async def inner(storage: Storage) -> Any:
         channel = official_account(settings, storage, _never, _nobody, clock.now)
         try:
-            return await work(channel)
+            return await work(channel, storage)
         finally:
             await channel.stop()
 

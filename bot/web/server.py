@@ -29,9 +29,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-WEBHOOKS = "/webhooks/"
-"""Under this platforms call, which show nothing to anybody: their answers carry no headers for browsers."""
-
 Health = Callable[[], Awaitable[dict[str, Any]]]
 """Gives {"status": "ok", ...}, or another status with what is wrong."""
 
@@ -67,9 +64,7 @@ def _error(status: int, sentence: str) -> web.Response:
     return web.Response(body=orjson.dumps({"error": sentence}), status=status, content_type="application/json")
 
 
-async def _headers(request: web.Request, response: web.StreamResponse) -> None:
-    if request.path.startswith(WEBHOOKS):
-        return
+async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
 

@@ -184,8 +184,14 @@ class PushedDriver(Driver):
         """Everything the assistant ever sent to a person: text and buttons."""
 
     @abstractmethod
+    async def share(self, person: int, data: bytes, caption: str) -> None:
+        """Send a picture by the platform."""
+
     async def picture(self, person: int, data: bytes, caption: str = "") -> tuple[Heard, ...]:
         """Send a picture, and read what is answered."""
+        self.sent_by[person] += 1
+        await self.share(person, data, caption)
+        return await self.answers(person)
 
     async def write(self, person: int, text: str) -> None:
         """Write without waiting for an answer."""
@@ -249,10 +255,8 @@ class TelegramDriver(PushedDriver):
         await self.platforms.telegram.click(int(self.chat(person)), label)
         return await self.answers(person)
 
-    async def picture(self, person: int, data: bytes, caption: str = "") -> tuple[Heard, ...]:
-        self.sent_by[person] += 1
+    async def share(self, person: int, data: bytes, caption: str) -> None:
         await self.platforms.telegram.share(int(self.chat(person)), "photo", data, caption=caption)
-        return await self.answers(person)
 
 
 class TelegramPollingDriver(TelegramDriver):
@@ -285,10 +289,8 @@ class ZaloBotDriver(PushedDriver):
     def shown(self, person: int) -> list[tuple[str, tuple[str, ...]]]:
         return [(sent.text, ()) for sent in self.platforms.zalo_bot.to(self.chat(person))]
 
-    async def picture(self, person: int, data: bytes, caption: str = "") -> tuple[Heard, ...]:
-        self.sent_by[person] += 1
+    async def share(self, person: int, data: bytes, caption: str) -> None:
         await self.platforms.zalo_bot.share(self.chat(person), "image", data, caption=caption)
-        return await self.answers(person)
 
 
 class ZaloBotPollingDriver(ZaloBotDriver):
@@ -321,10 +323,8 @@ class ZaloOaDriver(PushedDriver):
     def shown(self, person: int) -> list[tuple[str, tuple[str, ...]]]:
         return [(sent.text, ()) for sent in self.platforms.zalo_oa.to(self.chat(person))]
 
-    async def picture(self, person: int, data: bytes, caption: str = "") -> tuple[Heard, ...]:
-        self.sent_by[person] += 1
+    async def share(self, person: int, data: bytes, caption: str) -> None:
         await self.platforms.zalo_oa.share(self.chat(person), "image", data, text=caption or None)
-        return await self.answers(person)
 
 
 PUSHED: dict[str, type[PushedDriver]] = {
