@@ -8,8 +8,10 @@ from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from bot import limits, metrics
+from bot.practice.desk import forget_classes
 from bot.storage import Storage
 from bot.tables import Dialogue, Inbox, InboxState, Outbox, OutboxState
+from scheduler.calendar import VIETNAM
 from scheduler.outbox import ANSWER
 
 
@@ -22,7 +24,7 @@ async def tick(storage: Storage, now: datetime) -> None:
 
 
 async def purge(storage: Storage, now: datetime) -> None:
-    """Delete conversations older than we keep them; what still waits to be answered or sent stays."""
+    """Delete conversations older than we keep them, and classes whose term has ended; what still waits stays."""
     before = now - limits.KEEP_MESSAGES
     ended = delete(Outbox).where(col(Outbox.state) != OutboxState.QUEUED)
     async with storage.write() as session:
@@ -30,3 +32,4 @@ async def purge(storage: Storage, now: datetime) -> None:
         await session.execute(ended.where(col(Outbox.created_at) < now - limits.KEEP_NOTICES))
         await session.execute(delete(Inbox).where(col(Inbox.received_at) < before, col(Inbox.state) != InboxState.NEW))
         await session.execute(delete(Dialogue).where(col(Dialogue.updated_at) < before))
+        await forget_classes(session, now.astimezone(VIETNAM).date())

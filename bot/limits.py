@@ -54,6 +54,18 @@ API_WAIT = 12.0
 HISTORY_MESSAGES = 60
 """Most messages shown again after a reload."""
 
+# Practice
+WORD_GUESSES = (6, 600.0)
+"""Words that may be tried for one nickname in so many seconds."""
+CODE_GUESSES = (60, 600.0)
+"""Class codes that nobody has, from one network address; a whole class shares one and mistypes."""
+CLASSES_OPENED = (20, 3600.0)
+"""Classes opened from one network address; the teachers of a school share one."""
+TERM_AT_MOST = timedelta(days=220)
+"""Longest time from opening a class to the end of its term, when everything of it is deleted."""
+GROUP_AT_LEAST = 5
+"""Figures of fewer pupils than this are not shown."""
+
 # Evidence
 EVIDENCE_BYTES = 20 * 1024 * 1024
 """Largest file kept as proof (Telegram hands out at most 20 MB to bots)."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.inbox import insert_new
+from bot.practice.desk import forget_pupil
 from bot.tables import Dialogue as DialogueRow
 from bot.tables import Gap, Inbox, Outbox, Question
 from handlers.dialogue import Dialogue
@@ -49,6 +50,8 @@ async def write_notes(session: AsyncSession, notes: tuple[Note, ...], row: Inbox
                 await _judged(session, note, row, now)
             case Forget():
                 await _forget(session, row)
+                if note.practice:
+                    await forget_pupil(session, note.practice)
 
 
 async def _asked(session: AsyncSession, note: Asked, row: Inbox, now: datetime) -> None:

@@ -393,3 +393,139 @@ class ZaloToken(SQLModel, table=True):
     error: str | None = Field(default=None, max_length=500)
     claimed_until: datetime | None = None
     """Somebody is asking for the next pair; after this time it is taken for dead."""
+
+
+class PracticeClass(SQLModel, table=True):
+    """A class that practises. No name of a school, teacher or pupil is kept; all of it is deleted after ``ends_on``."""
+
+    __tablename__ = "practice_class"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=8, unique=True)
+    """What pupils type, after the label: the "K4QM" of "7A-K4QM"."""
+    label: str = Field(max_length=8)
+    """Grade and class: "7A"."""
+    teacher_digest: str = Field(max_length=64, unique=True)
+    """Of the secret in the teacher's link."""
+    cases: list[str] = _json()
+    opens_on: date
+    closes_on: date
+    """Last day on which it is played."""
+    ends_on: date = Field(index=True)
+    """End of term: the day after it the class is deleted."""
+    created_at: datetime
+
+
+class PracticePupil(SQLModel, table=True):
+    """Somebody of a class, known by a nickname that was drawn."""
+
+    __tablename__ = "practice_pupil"
+    __table_args__ = (UniqueConstraint("class_id", "nickname"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    class_id: int = Field(foreign_key="practice_class.id")
+    nickname: str = Field(max_length=40)
+    word_digest: str = Field(max_length=64)
+    """Of the word by which they come back on another device."""
+    created_at: datetime
+    seen_at: datetime
+
+
+class PracticeKey(SQLModel, table=True):
+    """A device or chat on which a pupil is known: a cookie's or a dialogue's secret, by its digest."""
+
+    __tablename__ = "practice_key"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    pupil_id: int = Field(foreign_key="practice_pupil.id", index=True)
+
+
+class PracticeRun(SQLModel, table=True):
+    """One run through a case, or through what comes back. Every run is kept; the best one counts."""
+
+    __tablename__ = "practice_run"
+    __table_args__ = (Index(None, "pupil_id", "run"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    pupil_id: int = Field(foreign_key="practice_pupil.id")
+    run: str = Field(max_length=16)
+    """Key of the case; "on" for what comes back."""
+    items: list[str] = _json()
+    """Names of the items, as it began."""
+    begun_at: datetime
+    ended_at: datetime | None = None
+    points: int = 0
+    most: int = 0
+
+
+class PracticeTry(SQLModel, table=True):
+    """An answer or a hint, in the order in which they came. What was typed into a mock form is never kept."""
+
+    __tablename__ = "practice_try"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="practice_run.id", index=True)
+    item: str = Field(max_length=40, index=True)
+    choice: list[str] = _json()
+    """Keys of options; of a form, the keys of the fields that matched."""
+    right: bool = False
+    hint: bool = False
+    at: datetime
+
+
+class PracticeReturn(SQLModel, table=True):
+    """An item that was answered wrong and comes back."""
+
+    __tablename__ = "practice_return"
+
+    pupil_id: int = Field(primary_key=True, foreign_key="practice_pupil.id", sa_column_kwargs={"autoincrement": False})
+    item: str = Field(primary_key=True, max_length=40)
+    step: int = 0
+    due_on: date
+
+
+class PracticeBadge(SQLModel, table=True):
+    """A pupil scanned the QR code of a procedure at the real desk."""
+
+    __tablename__ = "practice_badge"
+
+    pupil_id: int = Field(primary_key=True, foreign_key="practice_pupil.id", sa_column_kwargs={"autoincrement": False})
+    code: str = Field(primary_key=True, max_length=16)
+    """Of the procedure."""
+    at: datetime
+
+
+class PracticeCheck(SQLModel, table=True):
+    """A named person has read an item again after its facts changed."""
+
+    __tablename__ = "practice_check"
+
+    item: str = Field(primary_key=True, max_length=40)
+    facts: str = Field(primary_key=True, max_length=32)
+    by: str = Field(max_length=120)
+    at: datetime
+
+
+class PracticeVisit(SQLModel, table=True):
+    """A visit of a class to a desk (row 8 of the 2024 plan). What is handed over are counts; they outlive the class."""
+
+    __tablename__ = "practice_visit"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    class_id: int | None = Field(default=None, foreign_key="practice_class.id", index=True)
+    """None: the class was deleted at the end of its term."""
+    label: str = Field(max_length=8)
+    desk: str = Field(max_length=120)
+    day: date
+    qr_key: str = Field(max_length=16)
+    """In the QR codes that hang at the desk on that day: who scans one gets the badge."""
+    came: int | None = None
+    """How many pupils came, as the teacher counted."""
+    result_key: str | None = Field(default=None, max_length=32, unique=True)
+    """In the link of the result; None: not handed over yet."""
+    counts: dict[str, Any] | None = _json(nullable=True)
+    """What was handed over, frozen on that day."""
+    handed_at: datetime | None = None

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from handlers.dialogue import Dialogue
 from handlers.duties import Duties, NoDuties, Person
+from handlers.pupils import NoPractice, Practice
 from handlers.texts import Texts
 from knowledge.life_events import LifeEvent
 from knowledge.places import Former
@@ -61,6 +62,8 @@ class Context:
     """Who linked this chat as an official; None: a citizen, or a group."""
     duties: Duties = field(default_factory=NoDuties)
     """The plan and its ledger."""
+    practice: Practice = field(default_factory=NoPractice)
+    """The classes that practise."""
 
     @property
     def today(self) -> date:

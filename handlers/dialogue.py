@@ -30,6 +30,8 @@ class Dialogue:
     """Number of the question answered last."""
     alternatives: tuple[str, ...] = ()
     """Codes of what that question might have meant instead."""
+    practice: str | None = None
+    """Key of the pupil who practises here."""
 
     def offering(self, choices: tuple[Choice, ...]) -> Dialogue:
         return replace(self, offered=choices)
@@ -47,6 +49,8 @@ class Dialogue:
             state["flow"] = [self.flow.name, self.flow.step, self.flow.data]
         if self.asked is not None:
             state["asked"] = [self.asked, *self.alternatives]
+        if self.practice:
+            state["practice"] = self.practice
         return state
 
     @classmethod
@@ -61,4 +65,5 @@ class Dialogue:
             flow=Flow(*flow) if flow else None,
             asked=asked,
             alternatives=tuple(alternatives),
+            practice=state.get("practice"),
         )

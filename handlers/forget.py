@@ -41,7 +41,7 @@ async def _step(message: Message, ctx: Context) -> Outcome | None:
 
 
 def _forget(ctx: Context) -> Outcome:
-    return Outcome((Reply(ctx.texts("privacy.forgotten")),), Dialogue(), (Forget(),))
+    return Outcome((Reply(ctx.texts("privacy.forgotten")),), Dialogue(), (Forget(ctx.dialogue.practice),))
 
 
 def _keep(ctx: Context) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -44,6 +44,9 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Forget:
     """Delete everything kept of this chat."""
+
+    practice: str | None = None
+    """Key of the pupil who is known here: what they practised is deleted with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +142,66 @@ class PlanConfirmed:
     cadences: Cadences
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A pupil came into a class."""
+
+    classroom: int
+    nickname: str
+    word: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A pupil is known on one more device."""
+
+    classroom: int
+    nickname: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunBegun:
+    """A pupil begins a case, or what comes back. What is under way is gone on with instead."""
+
+    pupil: int
+    run: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A pupil answered the open item of a run, or took its hint."""
+
+    pupil: int
+    run: str
+    item: str
+    choice: tuple[str, ...] = ()
+    right: bool = False
+    hint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOpened:
+    """A teacher opened a class."""
+
+    label: str
+    code: str
+    secret: str
+    cases: tuple[str, ...]
+    opens_on: date
+    closes_on: date
+    ends_on: date
+
+
+PracticeNote = Enrolled | CameBack | RunBegun | Tried | ClassOpened
+"""What practice wants written down."""
 DutyNote = (
     Joined | Left | Reported | Withdrawn | Snoozed | Passed | Stuck | Accepted | Returned | SetAside | PlanConfirmed
 )
 """What officials want written down."""
-Note = Asked | Judged | Forget | DutyNote
+Note = Asked | Judged | Forget | DutyNote | PracticeNote
 
 
 class Keep(StrEnum):

@@ -1,0 +1,1 @@
+"""The classes that practise: storage behind :mod:`handlers.pupils`, and what teachers see."""

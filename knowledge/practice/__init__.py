@@ -1,0 +1,1 @@
+"""Practice for pupils: stories on top of the live procedures, and the questions that are made from their records."""
