@@ -25,6 +25,7 @@ from bot.office import people, rules
 from bot.office.compose import OfficeComposer
 from bot.office.evidence import EvidenceKeeper
 from bot.office.reminding import Reminding
+from bot.practice.school import School
 from bot.settings import Settings
 from bot.storage import Storage, migrate
 from bot.ticker import Ticker
@@ -68,9 +69,12 @@ class App:
         )
         traits = {name: channel.traits for name, channel in self.channels.items()}
         self.rules = rules.load(settings)
+        self.school = School(self.shipped)
         composer = OfficeComposer(self.storage, self.rules, context, traits, now)
         self.delivery = Delivery(self.storage, self.channels, now, composer)
-        self.dispatcher = Dispatcher(self.storage, self.router, context, traits, self._queued, now, self.rules)
+        self.dispatcher = Dispatcher(
+            self.storage, self.router, context, traits, self._queued, now, rules=self.rules, school=self.school
+        )
         self.evidence = EvidenceKeeper(self.storage, self.channels, settings.data_dir, now)
         for worker in (self.dispatcher, self.delivery, self.evidence):
             worker.pressed = self.writer.pressed
@@ -109,8 +113,9 @@ class App:
         stamp = await learned.stamp(self.storage)
         if stamp != self._learned:
             known = await learned.library(self.storage, self.shipped.library, self.settings.province)
-            self.knowledge = await asyncio.to_thread(Knowledge, known, self.shipped.events)
+            self.knowledge = await asyncio.to_thread(Knowledge, known, self.shipped.events, self.shipped.lessons)
             self.dispatcher.knows(self.knowledge)
+            await self.school.learn(self.storage, self.knowledge)
             self._learned = stamp
         shipped = len(self.shipped.library)
         metrics.PROCEDURES.labels("shipped").set(shipped)

@@ -17,8 +17,8 @@ from bot.clock import Clock
 from bot.office import notes, people
 from bot.office.duties import OfficeDuties
 from bot.office.rules import Rules
-from bot.practice.desk import Guesses, PracticeDesk
 from bot.practice.notes import write as practised
+from bot.practice.school import School
 from bot.records import load_dialogue, save_dialogue, write_notes
 from bot.storage import Storage
 from bot.tables import Inbox, InboxState
@@ -27,7 +27,6 @@ from handlers.context import Context, Knowledge
 from handlers.message import Message, Reply
 from handlers.outcome import DutyNote, Joined, Keep, Outcome, PracticeNote
 from handlers.router import Router
-from knowledge.practice.course import Course
 from scheduler.outbox import ANSWER
 
 log = structlog.get_logger()
@@ -46,12 +45,13 @@ class Dispatcher(Worker):
         traits: Mapping[str, Traits],
         queued: Callable[[], None],
         now: Clock,
+        *,
         rules: Rules | None = None,
-        course: Course | None = None,
+        school: School | None = None,
     ) -> None:
         """``context`` is the pattern for each message; ``queued`` is told that there is something to send.
 
-        Without ``rules`` nobody is an official, without ``course`` nobody practises.
+        Without ``rules`` nobody is an official, without ``school`` nobody practises.
         """
         super().__init__(now)
         self._storage = storage
@@ -60,14 +60,12 @@ class Dispatcher(Worker):
         self._traits = traits
         self._queued = queued
         self._rules = rules
-        self._course = course
-        self._guesses = Guesses()
+        self._school = school
         self._done: dict[int, asyncio.Event] = {}
 
-    def knows(self, knowledge: Knowledge, course: Course) -> None:
-        """Answer from this knowledge from now on, and practise with this course."""
+    def knows(self, knowledge: Knowledge) -> None:
+        """Answer from this knowledge from now on."""
         self._context = replace(self._context, knowledge=knowledge)
-        self._course = course
 
     async def wait(self, row_id: int, seconds: float) -> bool:
         """Wait until a message is answered, here or in another process; False when it took too long."""
@@ -124,9 +122,8 @@ class Dispatcher(Worker):
         context = replace(self._context, now=now, ref=row.id, dialogue=dialogue)
         if self._rules is not None:
             context = await self._as_official(session, message, context, self._rules)
-        desk = None
-        if self._course is not None:
-            desk = PracticeDesk(session, self._course, now, self._guesses)
+        desk = self._school.desk(session, now) if self._school else None
+        if desk is not None:
             context = replace(context, practice=desk)
         outcome = await self._router.route(message, context)
         await write_notes(session, outcome.notes, row, now)

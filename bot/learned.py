@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from bot import gaps, imports
+from bot.practice import school
 from bot.storage import Storage
 from knowledge.gaps import with_aliases
 from knowledge.library import Library
@@ -12,12 +13,12 @@ from knowledge.library import Library
 Stamp: TypeAlias = tuple[int, ...]
 """Equal as long as the office added nothing."""
 
-NOTHING: Stamp = (0, 0, 0)
+NOTHING: Stamp = (0, 0, 0, 0)
 
 
 async def stamp(storage: Storage) -> Stamp:
     """Cheap to ask at every tick."""
-    return (len(await gaps.aliases(storage)), *await imports.stamp(storage))
+    return (len(await gaps.aliases(storage)), *await imports.stamp(storage), await school.stamp(storage))
 
 
 async def library(storage: Storage, shipped: Library, province: str) -> Library:

@@ -1,4 +1,4 @@
-"""What the practice of pupils needs of its class and its progress. Handlers read by :class:`Practice`, never a table."""
+"""What practice needs of classes and of how far pupils are. Handlers read by :class:`Practice`, never a table."""
 
 from __future__ import annotations
 

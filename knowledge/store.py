@@ -6,6 +6,7 @@ from knowledge import places, words
 from knowledge.library import Library
 from knowledge.life_events import EventFinder, LifeEvent
 from knowledge.places import Former
+from knowledge.practice.course import Lessons
 from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Reading
@@ -14,9 +15,10 @@ from knowledge.reading import Reading
 class Knowledge:
     """Built once at start, never changed: a change of the records builds a new one."""
 
-    def __init__(self, library: Library, events: tuple[LifeEvent, ...] = ()) -> None:
+    def __init__(self, library: Library, events: tuple[LifeEvent, ...] = (), lessons: Lessons | None = None) -> None:
         self.library = library
         self.events = events
+        self.lessons = lessons or Lessons()
         self.reader = Reader(library)
         self._places = places.load()
         self._finder = EventFinder(events, words.load())

@@ -181,7 +181,7 @@ async def stage(folder: Path, known: Knowledge) -> AsyncIterator[Stage]:
     writer = InboxWriter(storage, clock)
     composer = OfficeComposer(storage, office, context, traits, clock)
     delivery = Delivery(storage, {"recorder": chats}, clock, composer)
-    dispatcher = Dispatcher(storage, assistant.build(), context, traits, delivery.wake, clock, office)
+    dispatcher = Dispatcher(storage, assistant.build(), context, traits, delivery.wake, clock, rules=office)
     evidence = EvidenceKeeper(storage, {"recorder": chats}, folder, clock)
     await _people_and_plan(storage, office, clock())
     workers = (dispatcher, delivery, evidence)

@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot import limits
 from bot.intake import Rate
 from bot.practice import drawing
 from bot.tables import (
@@ -36,17 +35,10 @@ REVIEWED_AT_ONCE = 10
 """Items that come back in one sitting."""
 
 
-class Guesses:
-    """How often a word may be guessed, by nickname. In memory, for as long as the process runs."""
-
-    def __init__(self) -> None:
-        self.words = Rate(*limits.WORD_GUESSES)
-
-
 class PracticeDesk:
     """One a message or page: its moment, its transaction."""
 
-    def __init__(self, session: AsyncSession, course: Course, now: datetime, guesses: Guesses) -> None:
+    def __init__(self, session: AsyncSession, course: Course, now: datetime, guesses: Rate) -> None:
         self.session = session
         self.now = now
         self._course = course
@@ -78,7 +70,7 @@ class PracticeDesk:
 
     async def returning(self, classroom: Classroom, nickname: str, word: str, /) -> str | None:
         wanted = fold(nickname)
-        if not self._guesses.words.allows(f"{classroom.id}:{wanted}"):
+        if not self._guesses.allows(f"{classroom.id}:{wanted}"):
             return None
         here = select(PracticePupil).where(col(PracticePupil.class_id) == classroom.id)
         rows = (await self.session.execute(here)).scalars()

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 
-from handlers.pupils import Newcomer, NewClass
+from handlers.pupils import NewClass, Newcomer
 from knowledge.normalize import fold
 
 _ANIMALS = (

@@ -7,7 +7,7 @@ exactly the items that stand on its fee differ from that; they are not asked unt
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -96,12 +96,24 @@ class Course:
         return {name: item.facts for name, item in self._by_name.items() if item.facts}
 
 
-def shipped_course(library: Library, more: Mapping[str, frozenset[str]] | None = None) -> Course:
-    """The shipped cases over these records; ``more``: what the office has checked itself."""
-    checked = dict(shipped_checks())
-    for name, facts in (more or {}).items():
-        checked[name] = checked.get(name, frozenset()) | facts
-    return Course(library, shipped_cases(), checked)
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is practised: cases, and the facts that their items were read against, by name of the item."""
+
+    cases: tuple[Case, ...] = ()
+    checked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def course(self, library: Library, more: Mapping[str, frozenset[str]]) -> Course:
+        """Over these records; ``more``: what the office has read itself."""
+        both = {
+            name: self.checked.get(name, frozenset()) | more.get(name, frozenset()) for name in {*self.checked, *more}
+        }
+        return Course(library, self.cases, both)
+
+
+def shipped_lessons(folder: Path = FOLDER) -> Lessons:
+    """The cases and checks of a folder. Raises ContentError."""
+    return Lessons(shipped_cases(folder / "cases"), shipped_checks(folder / "checked.yaml"))
 
 
 def shipped_checks(path: Path = CHECKED) -> dict[str, frozenset[str]]:

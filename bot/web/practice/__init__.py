@@ -1,0 +1,1 @@
+"""The pages of practice: pupils', teachers', and the mock portal."""

@@ -1,0 +1,106 @@
+"""What all pages of practice share: templates, headers, forms of our own pages only, and the pupil's cookie."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from multidict import MultiDictProxy
+
+from bot.clock import Clock
+from bot.practice.desk import PracticeDesk
+from bot.practice.school import School
+from bot.storage import Storage
+
+COOKIE = "luyentap"
+COOKIE_DAYS = 200
+TEMPLATES = Path(__file__).parent.parent / "templates"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+}
+"""Pages hold a pupil's progress or a teacher's figures: no cache keeps them, nobody frames them."""
+
+
+class RefusedPageError(Exception):
+    """A request that cannot be done, with what to say about it."""
+
+    def __init__(self, status: int, title: str, text: str) -> None:
+        super().__init__(title)
+        self.status, self.title, self.text = status, title, text
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Handed to every group of pages."""
+
+    storage: Storage
+    school: School
+    now: Clock
+    office: str
+    public_url: str | None
+    """Where the office is reached from outside, without a slash at its end; None: as the request came."""
+
+    def environment(self) -> Environment:
+        """Templates of all pages; an unknown value is an error and never an empty place."""
+        loader = FileSystemLoader(TEMPLATES)
+        return Environment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[PracticeDesk]:
+        """A desk that only reads."""
+        async with self.storage.read() as session:
+            yield self.school.desk(session, self.now())
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[PracticeDesk]:
+        """A desk whose notes are committed when the block ends."""
+        async with self.storage.write() as session:
+            yield self.school.desk(session, self.now())
+
+    def address(self, request: web.Request, path: str) -> str:
+        """A link to one of our pages as people outside reach it."""
+        base = self.public_url or f"{request.scheme}://{request.host}"
+        return f"{base}{path}"
+
+
+def page(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
+
+
+async def form(request: web.Request) -> MultiDictProxy[Any]:
+    """The form that was sent. Raises RefusedPageError when it came from a page of somebody else."""
+    came_from = request.headers.get("Origin")
+    if came_from is not None and urlsplit(came_from).netloc != request.host:
+        raise RefusedPageError(403, "Không được phép", "Biểu mẫu này không gửi từ trang của chúng tôi.")
+    return await request.post()
+
+
+def go(path: str) -> web.Response:
+    """See another page after a form was done."""
+    return web.Response(status=303, headers={**HEADERS, "Location": path})
+
+
+def remember(response: web.Response, request: web.Request, key: str) -> web.Response:
+    """Know this browser by its key."""
+    response.set_cookie(
+        COOKIE,
+        key,
+        path="/",
+        max_age=COOKIE_DAYS * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=request.scheme == "https",
+    )
+    return response
