@@ -25,6 +25,7 @@ from bot.office import people, rules
 from bot.office.compose import OfficeComposer
 from bot.office.evidence import EvidenceKeeper
 from bot.office.reminding import Reminding
+from bot.practice.drawing import Draw
 from bot.practice.school import School
 from bot.settings import Settings
 from bot.storage import Storage, migrate
@@ -46,7 +47,13 @@ SLOWEST_ROUND = timedelta(seconds=60)
 class App:
     """One process. Parts are made in the constructor and opened in :meth:`start`; nothing runs before."""
 
-    def __init__(self, settings: Settings, knowledge: Knowledge | None = None, now: Clock = clock.now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        knowledge: Knowledge | None = None,
+        now: Clock = clock.now,
+        draw: Draw | None = None,
+    ) -> None:
         self.settings = settings
         self._now = now
         self.shipped = knowledge or load_knowledge(settings)
@@ -69,7 +76,7 @@ class App:
         )
         traits = {name: channel.traits for name, channel in self.channels.items()}
         self.rules = rules.load(settings)
-        self.school = School(self.shipped)
+        self.school = School(self.shipped, draw)
         composer = OfficeComposer(self.storage, self.rules, context, traits, now)
         self.delivery = Delivery(self.storage, self.channels, now, composer)
         self.dispatcher = Dispatcher(

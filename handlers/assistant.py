@@ -10,7 +10,9 @@ from handlers import (
     feedback,
     forget,
     life_event,
+    open_class,
     plans,
+    practice,
     reported,
     reporting,
     smalltalk,
@@ -22,7 +24,7 @@ from handlers.router import Router
 
 def build() -> Router:
     """Every feature in one table; fails at start when two of them own the same key."""
-    everybody = (start, smalltalk, ask, feedback, life_event, forget, account)
+    everybody = (start, smalltalk, ask, feedback, life_event, forget, account, practice, open_class)
     officials = (tasks, reporting, reported, coordinate, board, plans)
     features = [feature.FEATURE for feature in (*everybody, *officials)]
     return Router([*features, coordinate.LOOKING, account.STAFF], ask.ask)

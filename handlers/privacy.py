@@ -52,6 +52,30 @@ _NAMES = {
 }
 
 
+_NAMED = r"(?:\s+[A-ZĐÀ-Ỹ0-9][\w.]*)"
+_ADDRESS = re.compile(
+    rf"""
+    \b(?:số(?:\s+nhà)?|ngõ|ngách|hẻm|kiệt|tổ|khu(?:\s+phố)?|căn(?:\s+hộ)?)\s+\d+
+      (?=.*\b(?i:ngõ|đường|phố|thôn|xóm|ấp|phường|xã|tổ)\b)
+    | \b(?i:đường|phố|thôn|xóm|ấp|bản|buôn|làng|tổ\s+dân\s+phố){_NAMED}+\s*,
+    | \b\d+[A-Za-z]?(?:/\d+)*\s+(?i:đường|phố|ngõ|hẻm)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A street address as people write it; only asked where an address is out of place."""
+
+
+def looks_private(text: str, masked: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What in a text looks like somebody's own data, in Vietnamese: also what was masked before, and addresses.
+
+    Addresses are not masked in questions ("đăng ký tạm trú ở số 5 ngõ 3"): there they tell what is asked.
+    """
+    kinds = dict.fromkeys(_NAMES[kind] for kind in (*masked, *mask(text).kinds))
+    if _ADDRESS.search(text):
+        kinds["địa chỉ nhà"] = None
+    return tuple(kinds)
+
+
 _MARK = re.compile("|".join(re.escape(f"[{name}]") for name in _NAMES.values()))
 
 

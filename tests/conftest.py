@@ -18,6 +18,8 @@ from sqlalchemy import make_url
 from bot.storage import Storage, migrate
 from knowledge.library import Library, shipped
 from knowledge.life_events import shipped_events
+from knowledge.practice.cases import shipped_cases
+from knowledge.practice.course import Course, Lessons
 from knowledge.store import Knowledge
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=False)
@@ -96,5 +98,12 @@ def world() -> Library:
 
 @pytest.fixture(scope="session")
 def known(world: Library) -> Knowledge:
-    """The small world as the conversation uses it, with one life event."""
-    return Knowledge(world, shipped_events(world, WORLD / "life_events"))
+    """The small world as the conversation uses it, with one life event and two cases to practise."""
+    return Knowledge(world, shipped_events(world, WORLD / "life_events"), lessons(world))
+
+
+def lessons(library: Library) -> Lessons:
+    """The cases of the small world, every item read against these records."""
+    cases = shipped_cases(WORLD / "practice" / "cases")
+    facts = Course(library, cases, {}).facts()
+    return Lessons(cases, {name: frozenset({told}) for name, told in facts.items()})

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bot.app import App
+from bot.practice.drawing import Draw
 from bot.settings import Settings
 from handlers.message import Address, Choice, Message, Reply
 from knowledge.store import Knowledge
@@ -64,7 +66,7 @@ async def replay(script: str, app: App) -> str:
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
 async def test_the_conversation_goes_as_written(file: Path, known: Knowledge, tmp_path: Path, clock: HandClock) -> None:
     settings = Settings(data_dir=tmp_path, office_contact="Trung tâm Phục vụ hành chính công phường, giờ hành chính")
-    app = App(settings, known, clock)
+    app = App(settings, known, clock, Draw(Random(6)))
     await app.start(serve=False)
     try:
         went = await replay(file.read_text(encoding="utf-8"), app)

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from bot.intake import Rate
 from bot.practice import drawing
+from bot.practice.drawing import Draw
 from bot.tables import (
     PracticeBadge,
     PracticeClass,
@@ -38,9 +39,10 @@ REVIEWED_AT_ONCE = 10
 class PracticeDesk:
     """One a message or page: its moment, its transaction."""
 
-    def __init__(self, session: AsyncSession, course: Course, now: datetime, guesses: Rate) -> None:
+    def __init__(self, session: AsyncSession, course: Course, now: datetime, guesses: Rate, draw: Draw) -> None:
         self.session = session
         self.now = now
+        self.draw = draw
         self._course = course
         self._guesses = guesses
 
@@ -66,7 +68,7 @@ class PracticeDesk:
 
     async def newcomer(self, classroom: Classroom, /) -> Newcomer | None:
         taken = select(col(PracticePupil.nickname)).where(col(PracticePupil.class_id) == classroom.id)
-        return drawing.newcomer(set((await self.session.execute(taken)).scalars()))
+        return self.draw.newcomer(set((await self.session.execute(taken)).scalars()))
 
     async def returning(self, classroom: Classroom, nickname: str, word: str, /) -> str | None:
         wanted = fold(nickname)
@@ -76,7 +78,7 @@ class PracticeDesk:
         rows = (await self.session.execute(here)).scalars()
         row = next((row for row in rows if fold(row.nickname) == wanted), None)
         told = drawing.word_digest(classroom.id, nickname, word)
-        return drawing.key() if row is not None and hmac.compare_digest(row.word_digest, told) else None
+        return self.draw.key() if row is not None and hmac.compare_digest(row.word_digest, told) else None
 
     async def pupil(self, key: str | None, /) -> Pupil | None:
         if not key:
@@ -143,7 +145,7 @@ class PracticeDesk:
 
     async def new_class(self) -> NewClass:
         while True:
-            drawn = drawing.new_class()
+            drawn = self.draw.new_class()
             taken = select(col(PracticeClass.id)).where(col(PracticeClass.code) == drawn.code)
             if (await self.session.execute(taken)).scalar_one_or_none() is None:
                 return drawn

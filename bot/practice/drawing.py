@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import string
 from collections.abc import Collection
+from random import Random, SystemRandom
 
 from handlers.pupils import NewClass, Newcomer
 from knowledge.normalize import fold
@@ -27,31 +28,40 @@ _WORDS = (
 )  # fmt: skip
 _LETTERS = "ABCDEFGHKMNPQRSTUVXY23456789"
 """Without those that are mistaken for one another: 0 O, 1 I L J."""
+_SIGNS = string.ascii_letters + string.digits
 CODE_LENGTH = 4
+KEY_LENGTH = 32
 CLASS_AT_MOST = 200
 """Pupils of one class; a larger one is no class."""
 
 
-def new_class() -> NewClass:
-    """A code to read out, and the secret of the teacher's link."""
-    return NewClass("".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH)), secrets.token_urlsafe(24))
+class Draw:
+    """Draws from the system's randomness; a test gives its own."""
 
+    def __init__(self, chance: Random | None = None) -> None:
+        self._chance = chance or SystemRandom()
 
-def newcomer(taken: Collection[str]) -> Newcomer | None:
-    """A nickname that is not taken, a word of two words and a number, a key; None: the class is full."""
-    if len(taken) >= CLASS_AT_MOST:
-        return None
-    while True:
-        number = secrets.randbelow(90) + 10
-        nickname = f"{secrets.choice(_ANIMALS)} {secrets.choice(_COLOURS)} {number}"
-        if nickname not in taken:
-            break
-    return Newcomer(nickname, f"{secrets.choice(_WORDS)} {secrets.choice(_WORDS)} {secrets.randbelow(90) + 10}", key())
+    def new_class(self) -> NewClass:
+        """A code to read out, and the secret of the teacher's link."""
+        return NewClass("".join(self._chance.choice(_LETTERS) for _ in range(CODE_LENGTH)), self.key())
 
+    def newcomer(self, taken: Collection[str]) -> Newcomer | None:
+        """A nickname that is not taken, a word of two words and a number, a key; None: the class is full."""
+        if len(taken) >= CLASS_AT_MOST:
+            return None
+        while True:
+            nickname = f"{self._chance.choice(_ANIMALS)} {self._chance.choice(_COLOURS)} {self._number()}"
+            if nickname not in taken:
+                break
+        word = f"{self._chance.choice(_WORDS)} {self._chance.choice(_WORDS)} {self._number()}"
+        return Newcomer(nickname, word, self.key())
 
-def key() -> str:
-    """The secret by which a device or chat is known."""
-    return secrets.token_urlsafe(24)
+    def key(self) -> str:
+        """A secret of 190 bits: a device, a chat, a teacher's link."""
+        return "".join(self._chance.choice(_SIGNS) for _ in range(KEY_LENGTH))
+
+    def _number(self) -> int:
+        return self._chance.randrange(10, 100)
 
 
 def digest(secret: str) -> str:

@@ -13,6 +13,7 @@ from bot import limits
 from bot.inbox import insert_new
 from bot.intake import Rate
 from bot.practice.desk import PracticeDesk
+from bot.practice.drawing import Draw
 from bot.storage import Storage
 from bot.tables import PracticeCheck
 from knowledge.practice.course import Suspended
@@ -22,7 +23,8 @@ from knowledge.store import Knowledge
 class School:
     """One a process."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, draw: Draw | None = None) -> None:
+        self.draw = draw or Draw()
         self.course = knowledge.lessons.course(knowledge.library, {})
         self._guesses = Rate(*limits.WORD_GUESSES)
 
@@ -33,7 +35,7 @@ class School:
 
     def desk(self, session: AsyncSession, now: datetime) -> PracticeDesk:
         """For one message or page."""
-        return PracticeDesk(session, self.course, now, self._guesses)
+        return PracticeDesk(session, self.course, now, self._guesses, self.draw)
 
 
 async def checks(storage: Storage) -> dict[str, frozenset[str]]:

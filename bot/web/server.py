@@ -47,7 +47,8 @@ async def _errors(
             raise
         return _error(error.status, _SENTENCES.get(error.status, "Yêu cầu không thực hiện được."))
     except Exception:
-        log.exception("request_failed", path=request.path)
+        resource = request.match_info.route.resource
+        log.exception("request_failed", path=resource.canonical if resource else "")  # a path may hold a secret
         return _error(500, "Hệ thống gặp trục trặc. Anh/chị thử lại sau ít phút giúp em nhé.")
 
 

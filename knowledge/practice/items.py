@@ -107,6 +107,8 @@ class Item:
         return next((option for option in self.options if option.key == key), None)
 
 
+NAME_AT_MOST = 160
+OPTIONS_AT_LEAST = 2
 _AMOUNT = re.compile(r"\d[\d.]*\s*đồng")
 _DAYS = re.compile(r"\d+ ngày(?: làm việc)?")
 _NUMBER = re.compile(r"\d[\d.]*")
@@ -193,7 +195,7 @@ class ItemMaker:
         method = case.method(record)
         self._fee = method.fee if method else UNKNOWN
         self._time = method.time_limit if method else UNKNOWN
-        self._person = {"person": case.person, "Person": case.person[:1].upper() + case.person[1:]}
+        self._person = {"person": case.person, "Person": _capital(case.person)}
 
     def items(self) -> Iterator[Item]:
         """All items, in their order; one whose fact the record does not give is left out."""
@@ -207,7 +209,7 @@ class ItemMaker:
 
     # Find
 
-    def _find(self) -> Item:
+    def _find(self) -> Item | None:
         draws: list[Draw] = [(self._record.name, True, "")]
         own = [facts_of(self._record, Fact.NAME)]
         for wrong in self._case.wrong:
@@ -257,14 +259,14 @@ class ItemMaker:
         rule = self._say("ways_rule", names=names, tip=self._case.ways_tip)
         return self._many("ways", Level.PREPARE, draws, self._digest(Fact.WAYS), rule=rule)
 
-    def _fee_item(self) -> Item:
+    def _fee_item(self) -> Item | None:
         record, say = self._record, self._say
         note = record.fee_note or ""
         if self._fee == UNKNOWN:
             draws: list[Draw] = [(say("fee_unknown"), True, ""), (say("fee_free"), False, say("fee_not_free"))]
             rule = say("fee_unknown_rule", note=note)
         else:
-            draws = [(self._fee, True, "")]
+            draws = [(_capital(self._fee), True, "")]
             rule = say("fee_rule", fee=self._fee, note=note)
             if not is_free(self._fee):
                 draws.append((say("fee_free"), False, say("fee_not_free")))
@@ -293,11 +295,13 @@ class ItemMaker:
         )
         return self._form_item("login", Level.FILE, "login", blanks)
 
-    def _choose(self) -> Item:
+    def _choose(self) -> Item | None:
         record, say = self._record, self._say
+        if not _is_readable(record.official_name):
+            return None
         near = [self._library.get(wrong.code) for wrong in self._case.wrong]
         same = self._shuffled(self._pools.by_field.get(record.field, ()), "choose", lambda one: one.code)
-        others = {one.official_name: one for one in (*near, *same) if one and one.code != record.code}
+        others = {one.official_name: one for one in (*near, *same) if one and _is_readable(one.official_name)}
         others.pop(record.official_name, None)
         draws: list[Draw] = [(record.official_name, True, "")]
         for other in list(others.values())[:3]:
@@ -320,7 +324,7 @@ class ItemMaker:
         rule = say("attach_rule", count=len(case.documents))
         return self._many("attach", Level.FILE, draws, self._digest(Fact.DOCUMENTS), rule=rule)
 
-    def _pay(self) -> Item:
+    def _pay(self) -> Item | None:
         say = self._say
         draws: list[Draw] = [
             (say("pay_stranger"), False, say("pay_stranger_why")),
@@ -347,7 +351,7 @@ class ItemMaker:
         blank = Blank("number", self._say("track_field"), number)
         return self._form_item("track", Level.TRACK, "track", (blank,), number=number)
 
-    def _more(self) -> Item:
+    def _more(self) -> Item | None:
         draws: list[Draw] = [(reply.text, reply.right, reply.why) for reply in self._case.more.replies]
         rule = next(reply.why for reply in self._case.more.replies if reply.right)
         prompt = self._say("more", asks=self._case.more.asks, **self._person)
@@ -399,8 +403,10 @@ class ItemMaker:
 
     def _one(
         self, key: str, level: Level, prompt: str, draws: list[Draw], facts: str, rule: str, hint: str = ""
-    ) -> Item:
+    ) -> Item | None:
         options = self._options(key, draws)
+        if len(options) < OPTIONS_AT_LEAST:
+            return None
         wrong = [option for option in options if not option.right]
         hint = hint or self._say("one_hint", label=wrong[0].label)
         return Item(self._case.key, key, level, Kind.ONE, prompt, hint, rule, self._source(), facts, options)
@@ -425,6 +431,15 @@ def _inside(when: str) -> str:
     for opening in ("Nếu ", "Khi "):
         when = when.removeprefix(opening)
     return when[:1].lower() + when[1:]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _is_readable(name: str) -> bool:
+    """Whether an official name can be told from others on a phone: some are whole paragraphs, some shout."""
+    return len(name) <= NAME_AT_MOST and not name.isupper() and name[-1] not in ":."
 
 
 def option_key(label: str) -> str:

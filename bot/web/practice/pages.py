@@ -27,8 +27,9 @@ HEADERS = {
         "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
 }
-"""Pages hold a pupil's progress or a teacher's figures: no cache keeps them, nobody frames them."""
+"""The origin of a form must be told to us, and no address to anybody else. Pages hold a pupil's progress or a teacher's figures: no cache keeps them, nobody frames them."""
 
 
 class RefusedPageError(Exception):
