@@ -349,7 +349,8 @@ async def _ended(pupil: Pupil, run_key: str, run: Run, said: str, ctx: Context) 
     best = max(progress.best.get(run_key, (0, 0))[0], run.points)
     title = ctx.practice.course.cases[run_key].title
     lines.append(ctx.texts("practice.ended", title=title, points=run.points, most=run.most, best=best))
-    if any(not one.right and not one.hint for one in run.tries):
+    asked = {item.name for item in run.items if item.options}
+    if any(one.item in asked and not one.right and not one.hint for one in run.tries):
         lines.append(ctx.texts("practice.comes_back", days=RETURNS[0]))
     progress = replace(progress, best={**progress.best, run_key: (best, run.most)}, under_way=(), due=())
     card = Choice(ctx.texts("practice.card"), f"{CARD}:{run_key}")

@@ -1,7 +1,7 @@
 """Golden conversations, replayed through the whole assistant: intake, inbox, dialogue, handlers, outbox.
 
 A file is a page anybody can read: ``# `` what it shows, ``> `` what the person types, ``> [Label]`` a pressed button,
-and below what is answered, buttons as ``[Label]``. After a wanted change of texts:
+and below what is answered, buttons as ``[Label]``; ``@ `` who speaks from here on, each in a chat of their own. After a wanted change of texts:
 ``UPDATE_TRANSCRIPTS=1 python -m pytest tests/test_transcripts.py``, and read the difference before committing it.
 """
 
@@ -27,8 +27,9 @@ UPDATE = os.environ.get("UPDATE_TRANSCRIPTS") == "1"
 class Conversation:
     """One person at the web page."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, who: str = "s") -> None:
         self.app = app
+        self.who = who
         self.number = 0
         self.seen: dict[str, Choice] = {}
 
@@ -39,7 +40,7 @@ class Conversation:
         if line.startswith("[") and line.endswith("]"):
             choice = self.seen[line[1:-1]]
             text, action = choice.label, choice.action
-        message = Message(f"s:{self.number}", Address("web", "s"), "s", text, action)
+        message = Message(f"{self.who}:{self.number}", Address("web", self.who), self.who, text, action)
         answer = await self.app.exchange.say(message)
         assert answer is not None, "no answer in time"
         for reply in answer.replies:
@@ -53,11 +54,15 @@ def shown(reply: Reply) -> str:
 
 
 async def replay(script: str, app: App) -> str:
-    conversation = Conversation(app)
+    people = {"": Conversation(app)}
+    conversation = people[""]
     lines = []
     for line in script.splitlines():
         if line.startswith("# "):
             lines.append(line)
+        elif line.startswith("@ "):
+            conversation = people.setdefault(line, Conversation(app, f"s{len(people)}"))
+            lines += ["", line]
         elif line.startswith("> "):
             lines += ["", line, await conversation.say(line[2:])]
     return "\n".join(lines) + "\n"
@@ -66,7 +71,8 @@ async def replay(script: str, app: App) -> str:
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
 async def test_the_conversation_goes_as_written(file: Path, known: Knowledge, tmp_path: Path, clock: HandClock) -> None:
     settings = Settings(data_dir=tmp_path, office_contact="Trung tâm Phục vụ hành chính công phường, giờ hành chính")
-    app = App(settings, known, clock, Draw(Random(6)))
+    same = Draw(Random(6))  # noqa: S311 - drawn alike each time
+    app = App(settings, known, clock, same)
     await app.start(serve=False)
     try:
         went = await replay(file.read_text(encoding="utf-8"), app)

@@ -13,7 +13,7 @@ _TERM_ENDS = ((1, 15), (5, 31))
 
 def label_of(typed: str) -> str | None:
     """The label of a class as it is shown, or None."""
-    said = re.sub(r"^LỚP\s*", "", " ".join(typed.upper().split())).replace(" ", "")
+    said = re.sub(r"^L[ỚO]P", "", "".join(typed.upper().split()))
     return said if _LABEL.fullmatch(said) else None
 
 

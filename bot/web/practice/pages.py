@@ -29,7 +29,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
 }
-"""The origin of a form must be told to us, and no address to anybody else. Pages hold a pupil's progress or a teacher's figures: no cache keeps them, nobody frames them."""
+"""The origin of a form must be told to us, and no address to anybody else. Pages hold a pupil's progress or a
+teacher's figures: no cache keeps them, nobody frames them."""
 
 
 class RefusedPageError(Exception):
