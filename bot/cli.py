@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import cli_office, cli_zalo, logs
+from bot import cli_office, cli_practice, cli_zalo, logs
 from bot.console import By, Json, chosen, fail, named, print_json, show
 from bot.console import run as run_
 
@@ -242,6 +242,7 @@ def _show_decided(decided: Any, done: str, *, as_json: bool) -> None:
 
 cli_office.add_to(app)
 cli_zalo.add_to(app)
+cli_practice.add_to(app)
 
 database = typer.Typer(help="Cơ sở dữ liệu.", no_args_is_help=True)
 app.add_typer(database, name="db")

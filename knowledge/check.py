@@ -12,6 +12,7 @@ from typing import Any
 from knowledge import other_names
 from knowledge.library import ContentError, Library, shipped
 from knowledge.normalize import fold
+from knowledge.practice import check as practice
 from knowledge.procedures import Procedure
 from knowledge.reader import Reader
 from knowledge.reading import Decision
@@ -55,18 +56,21 @@ def check_shipped(today: date, catalogue: Iterable[Procedure] = ()) -> Report:
         library = shipped()
     except ContentError as error:
         return Report(problems=error.problems)
-    report = check(library, today)
+    reader = Reader(library)
+    report = check(library, today, reader)
     report.problems.extend(contradictions(library, catalogue))
+    report.problems.extend(practice.problems(library, reader, today))
     return report
 
 
-def check(library: Library, today: date) -> Report:
-    """Check these records against each other and against the reader."""
+def check(library: Library, today: date, reader: Reader | None = None) -> Report:
+    """Check these records against each other and against the reader over them."""
+    reader = reader or Reader(library)
     return Report(
         procedures=len(library),
         aliases=sum(len(p.aliases) for p in library),
         questions=sum(len(p.questions) for p in library),
-        problems=[*_names(library), *_claims(library), *_links(library), *_found(library)],
+        problems=[*_names(library), *_claims(library), *_links(library), *_found(library, reader)],
         stale=[p.code for p in library.stale(today)],
     )
 
@@ -126,11 +130,10 @@ def _links(library: Library) -> Iterable[str]:
     ]
 
 
-def _found(library: Library) -> Iterable[str]:
+def _found(library: Library, reader: Reader) -> Iterable[str]:
     for procedure in library:
         if len(procedure.questions) < FEWEST_QUESTIONS:
             yield f"{procedure.code}: chỉ có {len(procedure.questions)} câu hỏi mẫu, cần {FEWEST_QUESTIONS}"
-    reader = Reader(library)
     for code, question in failures(library, reader):
         reading = reader.read(question)
         first = reading.codes[0] if reading.codes else "không có gì"
