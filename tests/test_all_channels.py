@@ -26,10 +26,12 @@ from sqlmodel import col
 from bot import metrics
 from bot.app import App
 from bot.office import people, plans
+from bot.practice.notes import write as practised
 from bot.settings import Settings
-from bot.tables import Evidence, Inbox, Outbox, PlanState
+from bot.tables import Evidence, Inbox, Outbox, PlanState, PracticeTry
 from handlers.duties import Role
 from handlers.message import Address, Message
+from handlers.outcome import ClassOpened
 from knowledge.store import Knowledge
 from scheduler.calendar import VIETNAM
 from tests.bot.office_world import TASKS, WARDS, reading
@@ -103,6 +105,8 @@ class Web:
     buttons: bool = True
     session: str | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    """Of all choices of the last answer."""
 
     async def say(self, text: str) -> str:
         return await self._post({"text": text})
@@ -118,6 +122,7 @@ class Web:
             answer = await response.json()
         self.session = answer["session"]
         self.choices = answer["replies"][-1]["choices"]
+        self.labels = [choice["label"] for reply in answer["replies"] for choice in reply["choices"]]
         return "\n".join(reply["text"] for reply in answer["replies"])
 
 
@@ -236,8 +241,8 @@ async def on(tmp_path: Path, known: Knowledge) -> AsyncIterator[Platforms]:
 def content(text: str, choices: list[str]) -> str:
     """What is said, whatever the platform makes of it: without bold, counters of parts, numbered choices and spaces."""
     text = re.sub(r" \(\d+/\d+\)(?=\n|$)", "", text.replace("**", ""))
-    for number, label in enumerate(choices, start=1):
-        text = re.sub(rf"^{number}\. {re.escape(label)}(?:: https?://\S+)?$", "", text, count=1, flags=re.MULTILINE)
+    for label in choices:
+        text = re.sub(rf"^\d+\. {re.escape(label)}(?:: https?://\S+)?$", "", text, count=1, flags=re.MULTILINE)
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -265,6 +270,35 @@ async def test_the_same_conversation_gives_the_same_content_on_each_channel(on: 
         assert wanted, step
         for name, text in said.items():
             assert content(text, labels) == wanted, (name, step)
+
+
+async def test_a_pupil_practises_on_each_channel(on: Platforms) -> None:
+    async with on.app.storage.write() as session:
+        desk = on.app.school.desk(session, on.clock())
+        new, day = await desk.new_class(), desk.today
+        opened = ClassOpened("7A", new.code, new.secret, ("batuksinh",), day, day, day)
+        await practised(desk, opened)
+    drivers = [make(on) for make in DRIVERS]
+    web = drivers[0]
+    assert isinstance(web, Web)
+    nicknames = {}
+    for driver in drivers:
+        await driver.say("luyện tập")
+        welcome = await driver.say(f"7A-{new.code}")
+        drawn = re.search(r"Chào (?:\*\*)?(.+?)(?:\*\*)? của lớp 7A", welcome)
+        assert drawn, welcome
+        nicknames[driver.name] = drawn[1]
+    assert len(set(nicknames.values())) == len(drivers)
+    for step in (1, "gợi ý", 1, "xin bản sao giấy khai sinh", "nghỉ", "luyện tập", 1):
+        said = {}
+        for driver in drivers:
+            text = await (driver.say(step) if isinstance(step, str) else driver.press(step))
+            said[driver.name] = text.replace(nicknames[driver.name], "BIỆT DANH")
+        for name, text in said.items():
+            assert content(text, web.labels) == content(said["web"], web.labels), (name, step)
+    async with on.app.storage.read() as session:
+        rows = list((await session.execute(select(PracticeTry))).scalars())
+    assert len(rows) == 2 * len(drivers), "a hint and a wrong choice of each"
 
 
 async def test_one_process_serves_all_of_them_at_the_same_time(on: Platforms) -> None:

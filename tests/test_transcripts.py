@@ -1,7 +1,8 @@
 """Golden conversations, replayed through the whole assistant: intake, inbox, dialogue, handlers, outbox.
 
 A file is a page anybody can read: ``# `` what it shows, ``> `` what the person types, ``> [Label]`` a pressed button,
-and below what is answered, buttons as ``[Label]``; ``@ `` who speaks from here on, each in a chat of their own. After a wanted change of texts:
+and below what is answered, buttons as ``[Label]``; ``@ `` who speaks from
+here on, each in a chat of their own. After a wanted change of texts:
 ``UPDATE_TRANSCRIPTS=1 python -m pytest tests/test_transcripts.py``, and read the difference before committing it.
 """
 

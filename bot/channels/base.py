@@ -48,6 +48,8 @@ class Traits:
     lists: bool = False
     """Without buttons: the channel may turn the numbered lines of a message into something to press, so it is given
     the choices beside them."""
+    label_limit: int | None = None
+    """Longest label that a button shows in full; a longer one stands in the text, numbered. None: any is shown."""
     pulled: bool = False
     """The other side fetches its replies itself (web page, terminal): nothing is pushed."""
 

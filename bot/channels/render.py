@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from textwrap import shorten
 
 from bot.channels.base import Traits
 from handlers.message import Choice, Reply
@@ -18,6 +19,7 @@ _BREAKS = (re.compile(r"\n\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?;])\s"),
 
 def parts(reply: Reply, traits: Traits) -> list[Reply]:
     """One reply as the messages that are sent: each fits, the last one carries the choices."""
+    reply = _with_short_labels(reply, traits)
     text = unicodedata.normalize("NFC", reply.text)
     if not traits.markup:
         text = plain(text)
@@ -31,6 +33,18 @@ def parts(reply: Reply, traits: Traits) -> list[Reply]:
     messages[-1] = replace(messages[-1], choices=choices)
     messages[0] = replace(messages[0], image=reply.image, document=reply.document)
     return messages
+
+
+def _with_short_labels(reply: Reply, traits: Traits) -> Reply:
+    """Choices too long for their buttons are listed in the text, and the buttons carry number and beginning."""
+    limit = traits.label_limit
+    if not traits.buttons or limit is None or all(len(choice.label) <= limit for choice in reply.choices):
+        return reply
+    short = tuple(
+        replace(choice, label=shorten(f"{number}. {choice.label}", limit, placeholder="…"))
+        for number, choice in enumerate(reply.choices, start=1)
+    )
+    return replace(reply, text=f"{reply.text}\n\n{numbered(reply.choices)}", choices=short)
 
 
 def plain(text: str) -> str:

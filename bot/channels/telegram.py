@@ -25,7 +25,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from bot import limits, metrics
 from bot.channels.base import DeliveryError, Traits
 from bot.channels.render import plain, units
-from bot.channels.telegram_reply import CAPTION_LIMIT, TEXT_LIMIT, as_html, failure, keyboard
+from bot.channels.telegram_reply import CAPTION_LIMIT, LABEL_SHOWN, TEXT_LIMIT, as_html, failure, keyboard
 from bot.channels.telegram_request import FILE, FloodError, Pace, TokenRequest
 from bot.channels.telegram_update import CHANNEL, KINDS, Incoming, MalformedError, Me, read, update_id
 from handlers.message import Message, Reply
@@ -66,7 +66,14 @@ class TelegramChannel:
     """One bot. Without ``webhook_secret`` it polls."""
 
     name = CHANNEL
-    traits = Traits(text_limit=TEXT_LIMIT, buttons=True, markup=True, per_second=25.0, per_chat_second=1.0)
+    traits = Traits(
+        text_limit=TEXT_LIMIT,
+        buttons=True,
+        markup=True,
+        per_second=25.0,
+        per_chat_second=1.0,
+        label_limit=LABEL_SHOWN,
+    )
 
     def __init__(
         self,

@@ -16,6 +16,8 @@ from handlers.message import Choice
 
 TEXT_LIMIT = 4096
 """Longest text of a message, in UTF-16 units, markup not counted."""
+LABEL_SHOWN = 60
+"""About what a phone shows of a button in one line."""
 CAPTION_LIMIT = 1024
 """The same for the text under a picture or file."""
 

@@ -107,8 +107,13 @@ class Item:
         return next((option for option in self.options if option.key == key), None)
 
 
+_RESULT_ONLY = "Chỉ trả kết quả"
+"""So begins what a record says of a way by which only the result is sent."""
+_PRINTED_THERE = "Cán bộ in"
+"""So begins the note of a form that the official prints: nobody attaches it."""
 NAME_AT_MOST = 160
 OPTIONS_AT_LEAST = 2
+RESULT_AT_MOST = 80
 _AMOUNT = re.compile(r"\d[\d.]*\s*đồng")
 _DAYS = re.compile(r"\d+ ngày(?: làm việc)?")
 _NUMBER = re.compile(r"\d[\d.]*")
@@ -121,7 +126,8 @@ class Pools:
 
     fees: tuple[tuple[str, str], ...]
     times: tuple[tuple[str, str], ...]
-    results: tuple[tuple[str, str], ...]
+    results: tuple[tuple[str, str, str], ...]
+    """(result, name, field)."""
     by_field: Mapping[str, tuple[Procedure, ...]] = field(default_factory=dict)
 
 
@@ -134,7 +140,11 @@ def pools(library: Library) -> Pools:
     return Pools(
         _first((method.fee, record.name) for method, record in methods if _AMOUNT.fullmatch(method.fee)),
         _first((method.time_limit, record.name) for method, record in methods if _DAYS.fullmatch(method.time_limit)),
-        _first((record.result[0], record.name) for record in library if record.result and len(record.result[0]) <= 80),
+        tuple(
+            (record.result[0], record.name, record.field)
+            for record in library
+            if record.result and len(record.result[0]) <= RESULT_AT_MOST
+        ),
         {name: tuple(records) for name, records in fields.items()},
     )
 
@@ -251,7 +261,7 @@ class ItemMaker:
         )  # fmt: skip
 
     def _ways(self) -> Item:
-        offered = {method.channel for method in self._record.methods}
+        offered = {one.channel for one in self._record.methods if not (one.how or "").startswith(_RESULT_ONLY)}
         labels = {channel: self._say(f"way_{channel.value}") for channel in Channel}
         draws: list[Draw] = [(label, channel in offered, self._say("way_unknown")) for channel, label in labels.items()]
         draws.append((self._say("way_chat"), False, self._say("way_chat_why")))
@@ -315,13 +325,17 @@ class ItemMaker:
         blanks = tuple(Blank(one.key, one.label, one.value, one.choices) for one in self._case.form)
         return self._form_item("form", Level.FILE, "form", blanks)
 
-    def _attach(self) -> Item:
+    def _attach(self) -> Item | None:
         case, say = self._case, self._say
-        draws: list[Draw] = [(say("attach_clear", name=name), True, "") for name in case.documents]
-        blurred = say("attach_blurred", name=case.documents[0])
+        notes = {document.name: document.note or "" for document in self._record.documents}
+        names = [name for name in case.documents if not notes.get(name, "").startswith(_PRINTED_THERE)]
+        if not names:
+            return None
+        draws: list[Draw] = [(say("attach_clear", name=name), True, "") for name in names]
+        blurred = say("attach_blurred", name=names[0])
         draws.append((blurred, False, say("attach_blurred_why")))
         draws += [(say("attach_clear", name=extra.name), False, extra.why) for extra in case.extras[:1]]
-        rule = say("attach_rule", count=len(case.documents))
+        rule = say("attach_rule", count=len(names))
         return self._many("attach", Level.FILE, draws, self._digest(Fact.DOCUMENTS), rule=rule)
 
     def _pay(self) -> Item | None:
@@ -361,12 +375,12 @@ class ItemMaker:
         record, say = self._record, self._say
         if not record.result:
             return None
-        own = fold(" ".join((*record.result, record.name)))
-        pool = [(value, name) for value, name in self._pools.results if fold(value) not in own]
+        own = set(fold(" ".join((*record.result, record.name))).split())
         draws: list[Draw] = [(record.result[0], True, "")]
-        for value, name in self._shuffled(pool, "result", lambda pair: pair[0]):
-            if not set(fold(value).split()) <= set(own.split()) and len(draws) < 4:
-                draws.append((value, False, say("result_of_other", name=name)))
+        pool = self._shuffled(self._pools.results, "result", lambda one: one[0])
+        near = sorted(pool, key=lambda one: one[2] != record.field)
+        for value, name, _ in [one for one in near if not set(fold(one[0]).split()) <= own][:3]:
+            draws.append((value, False, say("result_of_other", name=name)))
         rule = say("result_rule", names="; ".join(record.result))
         prompt = say("result", **self._person)
         return self._one("result", Level.TRACK, prompt, draws, self._digest(Fact.RESULT), rule)

@@ -131,6 +131,7 @@ def test_the_result_and_the_procedure_are_those_of_the_record(course: Course, li
         if result := course.item(f"{case.key}/result"):
             assert {option.label for option in result.options if option.right} == {record.result[0]}
             assert not {o.label for o in result.options if not o.right} & set(record.result)
+            assert len(result.options) == 4
         if chosen := course.item(f"{case.key}/choose"):
             assert {option.label for option in chosen.options if option.right} == {record.official_name}
 
