@@ -379,8 +379,8 @@ class ItemMaker:
         draws: list[Draw] = [(record.result[0], True, "")]
         pool = self._shuffled(self._pools.results, "result", lambda one: one[0])
         near = sorted(pool, key=lambda one: one[2] != record.field)
-        for value, name, _ in [one for one in near if not set(fold(one[0]).split()) <= own][:3]:
-            draws.append((value, False, say("result_of_other", name=name)))
+        others = {value: name for value, name, _ in near if not set(fold(value).split()) <= own}
+        draws += [(value, False, say("result_of_other", name=name)) for value, name in list(others.items())[:3]]
         rule = say("result_rule", names="; ".join(record.result))
         prompt = say("result", **self._person)
         return self._one("result", Level.TRACK, prompt, draws, self._digest(Fact.RESULT), rule)
