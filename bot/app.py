@@ -33,6 +33,8 @@ from bot.ticker import Ticker
 from bot.web import server
 from bot.web.chat import WEB, Answering, ChatApi
 from bot.web.files import FileApi
+from bot.web.practice.pages import Pages
+from bot.web.practice.pupils import PupilPages
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from handlers.message import Address
@@ -138,13 +140,19 @@ class App:
         answering = Answering(self.exchange)
         api = ChatApi(self.exchange, answering)
         files = FileApi(answering, self._is_official, self.settings.data_dir)
-        app = server.build([*api.routes(), *files.routes(), *self.routes], self.settings.office_name, self.health)
+        practice = PupilPages(self._pages()).routes()
+        app = server.build(
+            [*api.routes(), *files.routes(), *practice, *self.routes], self.settings.office_name, self.health
+        )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         await site.start()
         sockets = site._server.sockets if site._server else ()  # type: ignore[attr-defined]  # noqa: SLF001
         self.port = next((s.getsockname()[1] for s in sockets), self.settings.port)
+
+    def _pages(self) -> Pages:
+        return Pages(self.storage, self.school, self._now, self.settings.office_name, _page(self.settings))
 
     async def _unfollowed(self, chat: str) -> None:
         """Somebody left the Official Account: nothing is sent to that chat until they write again."""

@@ -11,6 +11,7 @@ with the prefixes 03 05 07 08 09 (mobile) and 02 (fixed, 11 digits).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 
@@ -52,17 +53,24 @@ _NAMES = {
 }
 
 
-_NAMED = r"(?:\s+[A-ZĐÀ-Ỹ0-9][\w.]*)"
+_PLACE = r"(?:xã|xa|phường|phuong|thị trấn|thi tran|huyện|huyen|quận|quan|thành phố|thanh pho|tp)"
+_HAMLET = r"(?:thôn|thon|xóm|xom|ấp|buôn|buon|khu phố|khu pho|tổ dân phố|to dan pho|cụm dân cư)"
 _ADDRESS = re.compile(
     rf"""
-    \b(?:số(?:\s+nhà)?|ngõ|ngách|hẻm|kiệt|tổ|khu(?:\s+phố)?|căn(?:\s+hộ)?)\s+\d+
-      (?=.*\b(?i:ngõ|đường|phố|thôn|xóm|ấp|phường|xã|tổ)\b)
-    | \b(?i:đường|phố|thôn|xóm|ấp|bản|buôn|làng|tổ\s+dân\s+phố){_NAMED}+\s*,
-    | \b\d+[A-Za-z]?(?:/\d+)*\s+(?i:đường|phố|ngõ|hẻm)\b
+    \b(?:số|so)(?:\ (?:nhà|nha))?\ \d+[a-z]?(?:/\d+)*\b(?=.*\b(?:ngõ|ngo|ngách|hẻm|hem|kiệt|đường|duong|phố|pho|{_HAMLET})\b)
+    | \b(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt)\ \d+
+    | \b\d+[a-z]?(?:/\d+)*,?\ (?:đường|duong|phố|pho|ngõ|hẻm)\ \w
+    | \b(?:số\ nhà|so\ nha)\ \d
+    | \b(?:tổ|to|đội|doi|khu)\ \d+\b(?=.*\b(?:{_HAMLET}|{_PLACE})\b)
+    | \b{_HAMLET}\ \w+(?:\ \w+){{0,3}}(?:,|\ -)?\ {_PLACE}\ \w
+    | \b(?:đường|duong|phố)\ \w+(?:\ \w+){{0,3}},\ {_PLACE}\ \w
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-"""A street address as people write it; only asked where an address is out of place."""
+"""A home's address as people write it, with accents or without any; only asked where an address is out of place."""
+_MADE_UP = re.compile(r"\b(?:mẫu|mau|mô phỏng|mo phong|thí dụ|thi du|ví dụ|vi du)\b")
+"""What stands on a mock card says of itself that it is none."""
+_SPACES = re.compile(r"\s+")
 
 
 def looks_private(text: str, masked: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -71,7 +79,8 @@ def looks_private(text: str, masked: tuple[str, ...] = ()) -> tuple[str, ...]:
     Addresses are not masked in questions ("đăng ký tạm trú ở số 5 ngõ 3"): there they tell what is asked.
     """
     kinds = dict.fromkeys(_NAMES[kind] for kind in (*masked, *mask(text).kinds))
-    if _ADDRESS.search(text):
+    told = _SPACES.sub(" ", unicodedata.normalize("NFC", text).lower())
+    if _ADDRESS.search(told) and not _MADE_UP.search(told):
         kinds["địa chỉ nhà"] = None
     return tuple(kinds)
 

@@ -169,6 +169,14 @@ async def tries(session: AsyncSession, runs: Iterable[int]) -> dict[int, list[Tr
     return found
 
 
+async def runs_of(desk: PracticeDesk, pupil: int) -> list[Run]:
+    """All runs of a pupil, the finished ones too."""
+    mine = select(PracticeRun).where(col(PracticeRun.pupil_id) == pupil).order_by(col(PracticeRun.id))
+    rows = list((await desk.session.execute(mine)).scalars())
+    told = await tries(desk.session, [row.id for row in rows if row.id])
+    return [desk.built(row, told[row.id]) for row in rows if row.id]
+
+
 async def forget_pupil(session: AsyncSession, key: str) -> None:
     """Delete who is known by this key, with everything they practised."""
     held = select(col(PracticeKey.pupil_id)).where(col(PracticeKey.digest) == drawing.digest(key))

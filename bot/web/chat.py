@@ -92,7 +92,7 @@ class Answering:
         return _json({**body, "files": True} if answer.official else body)
 
     def slow_down(self, request: web.Request, session: str) -> None:
-        if not (self._hosts.allows(_host(request)) and self._users.allows(session)):
+        if not (self._hosts.allows(host_of(request)) and self._users.allows(session)):
             slow = "Anh/chị nhắn nhanh quá. Anh/chị chờ vài giây rồi gửi lại giúp em nhé."
             raise RefusedError(429, slow, "rate", {"Retry-After": str(int(self._users.seconds))})
 
@@ -186,7 +186,7 @@ def _reason(error: ValidationError) -> str:
     return " ".join(dict.fromkeys(reasons))
 
 
-def _host(request: web.Request) -> str:
+def host_of(request: web.Request) -> str:
     """Who is asking. A proxy on this machine tells it in X-Forwarded-For; nobody else is believed."""
     remote = request.remote or ""
     forwarded = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()

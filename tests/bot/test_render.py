@@ -21,6 +21,16 @@ def test_choices_become_numbered_lines_where_there_are_no_buttons() -> None:
     assert part.choices == ()
 
 
+def test_labels_too_long_for_a_button_stand_in_the_text_and_are_still_pressed() -> None:
+    narrow = Traits(text_limit=4096, buttons=True, markup=True, per_second=1, per_chat_second=1, label_limit=20)
+    long = Choice("Giấy tờ chứng minh chỗ ở hợp pháp", "a")
+    (part,) = parts(Reply("Chọn:", (long, Choice("Xong", "b"))), narrow)
+    assert part.text == "Chọn:\n\n1. Giấy tờ chứng minh chỗ ở hợp pháp\n2. Xong"
+    assert [(choice.label, choice.action) for choice in part.choices] == [("1. Giấy tờ chứng…", "a"), ("2. Xong", "b")]
+    (short,) = parts(Reply("Chọn:", (Choice("Xong", "b"),)), narrow)
+    assert (short.text, short.choices) == ("Chọn:", (Choice("Xong", "b"),))
+
+
 def test_choices_stay_with_the_last_part() -> None:
     choices = (Choice("Có", "c"),)
     pieces = parts(Reply("dòng một\n" * 800, choices), RICH)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.privacy import mask
+from handlers.privacy import looks_private, mask
+from knowledge.practice.cases import shipped_cases
 
 PERSONAL = [
     ("số cccd của em là 024099001234 ạ", "cccd"),
@@ -101,3 +102,60 @@ def test_a_telephone_number_in_an_address_is_masked() -> None:
     masked = mask("nhắn em https://zalo.me/0912345678")
     assert "0912345678" not in masked.text
     assert masked.kinds == ("phone",)
+
+
+ADDRESSES = [
+    "số 12 ngõ 5 đường Nguyễn Trãi",
+    "Số nhà 7, phố Huế",
+    "so 12 ngo 5 duong nguyen trai",
+    "12/4 đường Lê Lợi",
+    "45B phố Hàng Bông",
+    "hẻm 27 Lê Văn Sỹ",
+    "thôn Đông, xã Tân An",
+    "Thôn Đông xã Tân An",
+    "ấp Bình Hòa, xã Tân Phú",
+    "tổ 3 khu phố 2",
+    "Tổ 5, phường Bắc Giang",
+    "xóm Mới, xã Tân Mỹ",
+    "đường Hùng Vương, phường Bắc Giang",
+]
+
+NO_ADDRESSES = [
+    *HARMLESS,
+    "Công an xã",
+    "Ủy ban nhân dân phường",
+    "nộp tại Trung tâm Phục vụ hành chính công xã, phường",
+    "2 bản chính",
+    "tờ khai số 3",
+    "sổ hộ khẩu",
+    "số 1",
+    "Phiếu số 1",
+    "Chuyển nơi cư trú theo cha mẹ",
+    "Trần Thị Hoa",
+    "Phường Tân An",
+]
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_the_address_of_a_home_looks_private(text: str) -> None:
+    assert looks_private(text) == ("địa chỉ nhà",)
+
+
+@pytest.mark.parametrize("text", NO_ADDRESSES)
+def test_what_only_sounds_like_an_address_does_not_look_private(text: str) -> None:
+    assert looks_private(text) == ()
+
+
+@pytest.mark.parametrize(("text", "kind"), PERSONAL)
+def test_what_is_masked_looks_private_too(text: str, kind: str) -> None:
+    assert len(looks_private(text)) == 1
+
+
+def test_what_was_masked_before_is_told_by_its_name() -> None:
+    assert looks_private("cccd [số căn cước]", ("cccd",)) == ("số căn cước",)
+
+
+def test_no_value_of_a_mock_card_looks_private() -> None:
+    values = [choice for case in shipped_cases() for field in case.form for choice in (field.value, *field.choices)]
+    assert len(values) > 60
+    assert [value for value in values if looks_private(value)] == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.clock import Clock
 from bot.practice.desk import PracticeDesk
 from bot.practice.school import School
 from bot.storage import Storage
+from scheduler.calendar import VIETNAM
 
 COOKIE = "luyentap"
 COOKIE_DAYS = 200
@@ -41,6 +43,16 @@ class RefusedPageError(Exception):
         self.status, self.title, self.text = status, title, text
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@functools.cache
+def _environment() -> Environment:
+    """Templates of all pages; an unknown value is an error and never an empty place."""
+    loader = FileSystemLoader(TEMPLATES)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """Handed to every group of pages."""
@@ -52,12 +64,24 @@ class Pages:
     public_url: str | None
     """Where the office is reached from outside, without a slash at its end; None: as the request came."""
 
-    def environment(self) -> Environment:
-        """Templates of all pages; an unknown value is an error and never an empty place."""
-        loader = FileSystemLoader(TEMPLATES)
-        return Environment(
-            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
+    def render(self, name: str, request: web.Request, status: int = 200, **values: Any) -> web.Response:
+        """A page of a template; ``request`` is what it answers."""
+        template = _environment().get_template(name)
+        today = self.now().astimezone(VIETNAM).date()
+        text = template.render(office=self.office, today=today, path=request.path, **values)
+        return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
+
+    def guarded(self, handler: Handler) -> Handler:
+        """The handler, with a page for what it refuses."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except RefusedPageError as refused:
+                values = {"title": refused.title, "text": refused.text}
+                return self.render("practice/refused.html", request, refused.status, **values)
+
+        return handle
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[PracticeDesk]:
@@ -75,10 +99,6 @@ class Pages:
         """A link to one of our pages as people outside reach it."""
         base = self.public_url or f"{request.scheme}://{request.host}"
         return f"{base}{path}"
-
-
-def page(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
 
 
 async def form(request: web.Request) -> MultiDictProxy[Any]:
