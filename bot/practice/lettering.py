@@ -1,19 +1,17 @@
 """Letters for pictures: the page's own typeface, its two subsets joined, words wrapped by their measured width.
 
-The typeface comes in a Latin and a Vietnamese file with equal metrics. A line is drawn in runs, each with the file that
-has its glyphs; a character that neither has (an emoji) is left out.
+The typeface comes in a Latin and a Vietnamese file with equal metrics. Each character is drawn
+with the file that has its glyph; a character that neither has (an emoji) is left out.
 """
 
 from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 
-from PIL import ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 FONTS = Path(__file__).parent.parent / "web" / "static" / "fonts"
 _SUBSETS = ("latin", "vietnamese")
@@ -43,7 +41,7 @@ class Style:
 
 
 @functools.lru_cache(maxsize=128)
-def _font(subset: str, size: int, bold: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT001 - the key of a cache
+def _font(subset: str, size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     path = FONTS / f"{subset}-{700 if bold else 400}.woff2"
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
@@ -55,7 +53,7 @@ def _subset(char: str) -> str | None:
         return _SUBSETS[0]
     if unicodedata.combining(char) or not char.isprintable():
         return None
-    return next((name for name in _SUBSETS if _font(name, _PROBE, False).getmask(char).getbbox()), None)
+    return next((name for name in _SUBSETS if _font(name, _PROBE, bold=False).getmask(char).getbbox()), None)
 
 
 def drawable(text: str) -> str:
@@ -64,19 +62,36 @@ def drawable(text: str) -> str:
     return " ".join("".join(char for char in composed if _subset(char)).split())
 
 
-def _runs(text: str, style: Style) -> Iterator[tuple[str, ImageFont.FreeTypeFont]]:
-    for subset, chars in groupby(text, _subset):
-        if subset:
-            yield "".join(chars), _font(subset, style.size, style.bold)
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    """A drawn character: its ink, where that lies seen from the pen on the baseline, and how far the pen moves on."""
+
+    ink: Image.Image | None
+    left: int
+    top: int
+    advance: int
 
 
 @functools.lru_cache(maxsize=4096)
-def width(text: str, style: Style) -> float:
-    """How far a line reaches, in pixels."""
-    return sum(font.getlength(run) for run, font in _runs(text, style))
+def _glyph(char: str, size: int, *, bold: bool) -> _Glyph:
+    """Drawn once: a text repeats its letters. Pens stand on whole pixels, as the basic layout has it."""
+    font = _font(_subset(char) or _SUBSETS[0], size, bold=bold)
+    left, top, right, bottom = (int(edge) for edge in font.getbbox(char, anchor="ls"))
+    cell = Image.new("L", (right - left + 2, bottom - top + 2))
+    ImageDraw.Draw(cell).text((1 - left, 1 - top), char, fill=255, font=font, anchor="ls")
+    inked = cell.getbbox()
+    advance = round(font.getlength(char))
+    if inked is None:
+        return _Glyph(None, 0, 0, advance)
+    return _Glyph(cell.crop(inked), left - 1 + inked[0], top - 1 + inked[1], advance)
 
 
-def wrap(text: str, style: Style, room: float) -> list[str]:
+def width(text: str, style: Style) -> int:
+    """How far a drawable line reaches, in pixels."""
+    return sum(_glyph(char, style.size, bold=style.bold).advance for char in text)
+
+
+def wrap(text: str, style: Style, room: int) -> list[str]:
     """The lines of a text that fit into ``room`` pixels; only a word wider than that is broken."""
     lines: list[str] = []
     for word in drawable(text).split():
@@ -88,29 +103,33 @@ def wrap(text: str, style: Style, room: float) -> list[str]:
     return lines
 
 
-def _pieces(word: str, style: Style, room: float) -> list[str]:
+def _pieces(word: str, style: Style, room: int) -> list[str]:
+    """A broken word; a link is broken after its slashes."""
     pieces = [""]
     for char in word:
         if pieces[-1] and width(pieces[-1] + char, style) > room:
-            pieces.append("")
+            cut = pieces[-1].rfind("/") + 1 or len(pieces[-1])
+            pieces[-1:] = [pieces[-1][:cut], pieces[-1][cut:]]
         pieces[-1] += char
     return pieces
 
 
-def fitting(text: str, style: Style, room: float, at_least: int) -> Style:
+def fitting(text: str, style: Style, room: int, at_least: int) -> Style:
     """The style, shrunk until the text is one line, but not below ``at_least`` pixels."""
     while style.size > at_least and len(wrap(text, style, room)) > 1:
         style = replace(style, size=style.size - 2)
     return style
 
 
-def draw_line(on: ImageDraw.ImageDraw, left: float, baseline: int, text: str, style: Style) -> Ink:
-    """Draw one line. Returns the box of its ink: left, top, right, bottom in pixels."""
-    boxes = []
-    at = left
-    for run, font in _runs(text, style):
-        on.text((at, baseline), run, fill=style.colour, font=font, anchor="ls")
-        boxes.append(on.textbbox((at, baseline), run, font=font, anchor="ls"))
-        at += font.getlength(run)
+def draw_line(page: Image.Image, left: int, baseline: int, text: str, style: Style) -> Ink:
+    """Draw one drawable line. Returns the box of its ink."""
+    boxes: list[Ink] = []
+    for char in text:
+        glyph = _glyph(char, style.size, bold=style.bold)
+        if glyph.ink:
+            x, y = left + glyph.left, baseline + glyph.top
+            page.paste(style.colour, (x, y), glyph.ink)
+            boxes.append((x, y, x + glyph.ink.width, y + glyph.ink.height))
+        left += glyph.advance
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return int(min(lefts)), int(min(tops)), -int(-max(rights) // 1), -int(-max(bottoms) // 1)
+    return min(lefts), min(tops), max(rights), max(bottoms)

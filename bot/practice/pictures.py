@@ -1,39 +1,38 @@
 """What a pupil takes home: a certificate of practice, and the card by which a procedure is explained at home.
 
-Facts on a card are fields of the procedure's record on that day, as in the chat: an old record withholds fee and time, a
-fact that the source does not give says so, and a procedure that is not in force is not explained at all.
+Facts on a card are fields of the procedure's record on that day, as in the chat: an old record withholds fee and time,
+a fact that the source does not give says so, and a procedure that is not in force is not explained at all.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.practice.lettering import Style
+from bot.practice.lettering import Style, fitting
+from bot.practice.qr import qr
 from bot.practice.sheet import BRAND, INK, LINE, MINE, ON_BRAND, PAPER, SOFT, WARN, WARN_INK, Picture, Sheet
 from handlers.texts import Texts, load
 from knowledge.practice.cases import Case
 from knowledge.procedures import UNKNOWN, Procedure
 
-__all__ = ["Picture", "card", "certificate", "qr", "sentences", "shortened"]
+__all__ = ["Picture", "card", "certificate"]
 
-# The card: for a phone, 1080 pixels wide, as long as its content. 56 pixels are 19 points of a 360-point phone.
+# The card: for a phone, 1080 pixels wide, as long as its content. 54 pixels are 18 points of a 360-point phone.
 
 _CARD_WIDTH, _MARGIN, _GAP = 1080, 60, 44
-_TITLE, _TEACH = Style(78, ON_BRAND, bold=True), Style(62, INK, bold=True)
-_HEADING, _BODY, _FACT = Style(48, BRAND, bold=True), Style(56, INK), Style(62, INK, bold=True)
-_LABEL, _NOTE = Style(46, SOFT), Style(42, SOFT)
-_ON_BRAND_SMALL, _WARNING = Style(44, ON_BRAND), Style(52, WARN_INK)
+_TITLE, _TEACH = Style(74, ON_BRAND, bold=True), Style(58, INK, bold=True)
+_HEADING, _BODY, _FACT = Style(46, BRAND, bold=True), Style(54, INK), Style(60, INK, bold=True)
+_LABEL, _NOTE = Style(44, SOFT), Style(40, SOFT)
+_ON_BRAND_SMALL, _WARNING = Style(44, ON_BRAND), Style(50, WARN_INK)
 _INDENT = 90
 
 STEPS_AT_MOST = 4
 STEP_LENGTH = 140
 """Characters of a step; a longer one ends with the last whole sentence before that."""
-_QR_WIDTH = 480
-_QUIET = 4
-"""Modules of white around a QR code (ISO/IEC 18004)."""
 
 _SENTENCE_END = re.compile(r"[.!?…][”\")]*\s+(?=[“\"(]?(\S))")
 
@@ -115,17 +114,18 @@ def _facts(sheet: Sheet, case: Case, record: Procedure, day: date) -> None:
         return
     method = case.method(record)
     if method and method.when:
-        sheet.write(method.when, _LABEL)
+        sheet.write(method.when, _BODY)
+        sheet.y += 10
     fee, time = (method.fee, method.time_limit) if method else (UNKNOWN, UNKNOWN)
     for label, value in ((texts("facet.fee"), fee), (texts("facet.time"), time)):
         sheet.write(label, _LABEL)
         sheet.write(value, _FACT)
-        sheet.y += 10
+        sheet.y += 16
 
 
 def _steps(sheet: Sheet, record: Procedure) -> None:
     texts = _texts()
-    _heading(sheet, texts("card.steps").rstrip(":"))
+    _heading(sheet, "Các bước nộp trực tuyến")
     if not record.online_steps:
         sheet.write(texts("card.no_online"), _BODY)
         return
@@ -143,7 +143,7 @@ def _foot(sheet: Sheet, record: Procedure, link: str) -> None:
     sheet.paste(qr(link))
     sheet.y += 10
     sheet.write("Quét mã để xem trên mạng", _LABEL, align="centre")
-    sheet.write(link, _NOTE, align="centre")
+    sheet.write(link.removeprefix("https://"), _NOTE, align="centre")
     sheet.y += 20
     day = f"{record.checked_on:%d/%m/%Y}"
     sheet.write(_texts()("card.source", source=record.source, code=record.code, day=day), _NOTE)
@@ -152,6 +152,115 @@ def _foot(sheet: Sheet, record: Procedure, link: str) -> None:
 def _not_in_force(record: Procedure, day: date) -> str:
     texts = _texts()
     if record.effective_from and day < record.effective_from:
-        return texts("card.not_yet", name=record.name, code=record.code, day=f"{record.effective_from:%d/%m/%Y}")
-    until = record.effective_until or day
-    return texts("card.abolished", name=record.name, code=record.code, day=f"{until:%d/%m/%Y}")
+        said = texts("card.not_yet", name=record.name, code=record.code, day=f"{record.effective_from:%d/%m/%Y}")
+    else:
+        assert record.effective_until  # noqa: S101 - not in force and not in the future
+        said = texts("card.abolished", name=record.name, code=record.code, day=f"{record.effective_until:%d/%m/%Y}")
+    return said.replace("**", "")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text. A dot ends one only before a capital, outside brackets, after more than "TP" or "Q"."""
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        before = text[start : end.start()].rsplit(" ", 1)[-1]
+        is_short = len(before) <= 2 and before.isupper()
+        is_inside = text.count("(", start, end.end()) > text.count(")", start, end.end())
+        if end[1].isupper() and not is_short and not is_inside:
+            yield text[start : end.end()].rstrip()
+            start = end.end()
+    yield text[start:]
+
+
+def shortened(text: str, length: int) -> str:
+    """As many whole sentences as fit into ``length`` characters, the first one in any case."""
+    kept = ""
+    for sentence in sentences(text):
+        longer = f"{kept} {sentence}".lstrip()
+        if kept and len(longer) > length:
+            break
+        kept = longer
+    return kept
+
+
+# The certificate: A4 across.
+
+_A4 = (1754, 1240)
+"""Pixels at 150 an inch: 297 mm by 210 mm."""
+_FRAME = 48
+_BAND = 120
+"""Height of the band that says what it is not."""
+_NOT_A_DIPLOMA = "Luyện tập trên cổng mô phỏng, không phải văn bằng"
+_DISCLAIMER = Style(46, BRAND, bold=True)
+_PERCENT_AT_LEAST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line of the certificate and the pixels of air below it."""
+
+    text: str
+    style: Style
+    air: int
+
+
+def certificate(nickname: str, label: str, done: int, points: int, most: int, day: date, office: str) -> Picture:
+    """ "Giấy chứng nhận luyện tập": ``done`` cases and ``points`` of ``most`` by the nickname of a class, on a day.
+
+    Whatever is long is written smaller, until the page holds it.
+    """
+    wide, high = _A4
+    parts = (
+        _Part(office, Style(44, SOFT, bold=True), 24),
+        _Part("GIẤY CHỨNG NHẬN LUYỆN TẬP", Style(88, BRAND, bold=True), 24),
+        _Part("Chứng nhận bạn", Style(44, SOFT), 0),
+        _Part(nickname, Style(132, INK, bold=True), 0),
+        _Part(f"Lớp {label}", Style(60, INK, bold=True), 24),
+        _Part(f"đã hoàn thành {done} việc, đạt {_grouped(points)} trên {_grouped(most)} điểm", Style(54, INK), 28),
+        _Part(day_in_words(day), Style(44, SOFT), 0),
+    )
+    sheet = Sheet(wide, _FRAME + 90, wide - _FRAME - 90)
+    sheet.ground((_FRAME, _FRAME, wide - _FRAME, high - _FRAME), PAPER, outline=BRAND, stroke=8, radius=24)
+    inner = _FRAME + 18
+    sheet.ground((inner, inner, wide - inner, high - inner), PAPER, outline=LINE, stroke=2)
+    top, bottom = inner + 24, high - inner - _BAND
+    sheet.ground((inner, bottom, wide - inner, high - inner), MINE)
+    _stack(sheet, parts, top, bottom)
+    sheet.y = bottom + (_BAND - _DISCLAIMER.pitch) // 2
+    sheet.write(_NOT_A_DIPLOMA, _DISCLAIMER, align="centre")
+    return sheet.picture(high)
+
+
+def _stack(sheet: Sheet, parts: Sequence[_Part], top: int, bottom: int) -> None:
+    """Write the parts in the middle between two heights, each 10 % smaller until all of them fit."""
+    percent = 100
+    while (height := _written(Sheet(sheet.width, sheet.left, sheet.right), parts, percent)) > bottom - top:
+        if percent <= _PERCENT_AT_LEAST:
+            raise ValueError("too much text for one page")
+        percent -= 10
+    sheet.y = top + (bottom - top - height) // 2
+    _written(sheet, parts, percent)
+
+
+def _written(sheet: Sheet, parts: Sequence[_Part], percent: int) -> int:
+    """Write the parts at a share of their size, where a long one is shrunk by up to half before it takes a second line.
+
+    Returns where the sheet is then.
+    """
+    for part in parts:
+        style = replace(part.style, size=part.style.size * percent // 100)
+        style = fitting(part.text, style, sheet.right - sheet.left, style.size // 2)
+        sheet.write(part.text, style, align="centre")
+        sheet.y += part.air * percent // 100
+    return sheet.y
+
+
+def _grouped(number: int) -> str:
+    """ "1.080"."""
+    return f"{number:,}".replace(",", ".")
+
+
+def day_in_words(day: date) -> str:
+    """ "Ngày 05 tháng 02 năm 2026": a leading 0 below 10, of months for 1 and 2 (Nghị định 30/2020/NĐ-CP)."""
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"Ngày {day.day:02} tháng {month} năm {day.year}"

@@ -43,7 +43,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn picture, to be sent as PNG or printed as PDF. Neither tells when it was made: same content, same bytes."""
+    """A drawn picture, to be sent as PNG or printed as PDF. Neither says when: same content, same bytes."""
 
     image: Image.Image
     boxes: tuple[Box, ...]
@@ -72,22 +72,20 @@ class _Ground:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    left: float
+    left: int
     baseline: int
     text: str
     style: Style
 
 
-@dataclass(slots=True)
 class Sheet:
     """Takes content at ``y``, which moves down. ``left`` and ``right`` bound the column; all in pixels."""
 
-    width: int
-    left: int
-    right: int
-    y: int = 0
-
-    def __post_init__(self) -> None:
+    def __init__(self, width: int, left: int, right: int) -> None:
+        self.width = width
+        self.left = left
+        self.right = right
+        self.y = 0
         self._grounds: list[_Ground] = []
         self._lines: list[_Line] = []
         self._images: list[tuple[int, int, Image.Image]] = []
@@ -98,9 +96,15 @@ class Sheet:
         room = self.right - left
         for line in wrap(text, style, room):
             spare = room - width(line, style)
-            shift = {"left": 0.0, "centre": spare / 2, "right": spare}[align]
+            shift = {"left": 0, "centre": spare // 2, "right": spare}[align]
             self._lines.append(_Line(left + shift, self.y + round(style.size * ABOVE), line, style))
             self.y += style.pitch
+
+    def write_beside(self, text: str, style: Style) -> None:
+        """Like :meth:`write`, but what comes next begins at the same height: for a number before a paragraph."""
+        y = self.y
+        self.write(text, style)
+        self.y = y
 
     def ground(
         self,
@@ -131,6 +135,7 @@ class Sheet:
         for left, top, image in self._images:
             page.paste(image, (left, top))
             boxes.append(Box(left, top, left + image.width, top + image.height))
-        for line in self._lines:
-            boxes.append(Box(*draw_line(on, line.left, line.baseline, line.text, line.style), line.text))
+        boxes += [
+            Box(*draw_line(page, line.left, line.baseline, line.text, line.style), line.text) for line in self._lines
+        ]
         return Picture(page, tuple(boxes))

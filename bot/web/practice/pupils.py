@@ -1,8 +1,5 @@
 """Pages of a pupil: coming in by the class code, the own page, what is taken home, and leaving."""
 
-# For whoever writes the pages: routes of pupils.py and playing.py are written; templates practice/{enter,welcome,home,item,
-# ended,card,badge,sure}.html, practice.css and tests/web/test_practice_pages.py are still to come. Change freely.
-
 from __future__ import annotations
 
 from collections.abc import Sequence
