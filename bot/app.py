@@ -35,6 +35,7 @@ from bot.web.chat import WEB, Answering, ChatApi
 from bot.web.files import FileApi
 from bot.web.practice.pages import Pages
 from bot.web.practice.pupils import PupilPages
+from bot.web.practice.teachers import TeacherPages
 from handlers import assistant, texts
 from handlers.context import Context, Office
 from handlers.message import Address
@@ -140,7 +141,8 @@ class App:
         answering = Answering(self.exchange)
         api = ChatApi(self.exchange, answering)
         files = FileApi(answering, self._is_official, self.settings.data_dir)
-        practice = PupilPages(self._pages()).routes()
+        pages = self._pages()
+        practice = [*PupilPages(pages).routes(), *TeacherPages(pages).routes()]
         app = server.build(
             [*api.routes(), *files.routes(), *practice, *self.routes], self.settings.office_name, self.health
         )

@@ -189,11 +189,16 @@ async def forget_classes(session: AsyncSession, today: date) -> int:
     ended = select(col(PracticeClass.id)).where(col(PracticeClass.ends_on) < today)
     classes = [number for number in (await session.execute(ended)).scalars() if number is not None]
     for number in classes:
-        pupils = select(col(PracticePupil.id)).where(col(PracticePupil.class_id) == number)
-        await _delete_pupils(session, [pupil for pupil in (await session.execute(pupils)).scalars() if pupil])
-        await _leave_visits(session, number)
-        await session.execute(delete(PracticeClass).where(col(PracticeClass.id) == number))
+        await forget_class(session, number)
     return len(classes)
+
+
+async def forget_class(session: AsyncSession, number: int) -> None:
+    """Delete a class with everything its pupils did; the counts of visits that were handed over stay."""
+    pupils = select(col(PracticePupil.id)).where(col(PracticePupil.class_id) == number)
+    await _delete_pupils(session, [pupil for pupil in (await session.execute(pupils)).scalars() if pupil])
+    await _leave_visits(session, number)
+    await session.execute(delete(PracticeClass).where(col(PracticeClass.id) == number))
 
 
 async def _leave_visits(session: AsyncSession, classroom: int) -> None:

@@ -7,6 +7,7 @@ with the file that has its glyph; a character that neither has (an emoji) is lef
 from __future__ import annotations
 
 import functools
+import math
 import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,9 +19,8 @@ _SUBSETS = ("latin", "vietnamese")
 _PROBE = 40
 """Size in pixels at which a font is asked whether it has a glyph."""
 
-ABOVE = 1.16
-"""Of the size, what a line needs above its baseline: "Ẵ" rises higher than the ascent that the font states."""
-BELOW = 0.28
+_ABOVE, _BELOW = 1.24, 0.28
+"""Of the size, what a line needs above and below its baseline: "Ẳ" rises higher than the ascent that the font states."""
 
 Ink = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
@@ -35,9 +35,14 @@ class Style:
     bold: bool = False
 
     @property
+    def above(self) -> int:
+        """Pixels that a line needs above its baseline; small letters are fitted to the grid, so two more."""
+        return math.ceil(self.size * _ABOVE) + 2
+
+    @property
     def pitch(self) -> int:
         """Height of a line in pixels; lines that far apart never touch."""
-        return round(self.size * ABOVE) + round(self.size * BELOW)
+        return self.above + math.ceil(self.size * _BELOW) + 1
 
 
 @functools.lru_cache(maxsize=128)
@@ -94,12 +99,14 @@ def width(text: str, style: Style) -> int:
 def wrap(text: str, style: Style, room: int) -> list[str]:
     """The lines of a text that fit into ``room`` pixels; only a word wider than that is broken."""
     lines: list[str] = []
+    reached = room
     for word in drawable(text).split():
-        together = f"{lines[-1]} {word}" if lines else word
-        if width(together, style) <= room:
-            lines[-1:] = [together]
+        reached += width(f" {word}", style)
+        if reached <= room:
+            lines[-1] += f" {word}"
         else:
             lines += _pieces(word, style, room)
+            reached = width(lines[-1], style)
     return lines
 
 
@@ -116,7 +123,8 @@ def _pieces(word: str, style: Style, room: int) -> list[str]:
 
 def fitting(text: str, style: Style, room: int, at_least: int) -> Style:
     """The style, shrunk until the text is one line, but not below ``at_least`` pixels."""
-    while style.size > at_least and len(wrap(text, style, room)) > 1:
+    line = drawable(text)
+    while style.size > at_least and width(line, style) > room:
         style = replace(style, size=style.size - 2)
     return style
 

@@ -23,7 +23,7 @@ __all__ = ["Picture", "card", "certificate"]
 
 # The card: for a phone, 1080 pixels wide, as long as its content. 54 pixels are 18 points of a 360-point phone.
 
-_CARD_WIDTH, _MARGIN, _GAP = 1080, 60, 44
+_CARD_WIDTH, _MARGIN, _GAP = 1080, 60, 40
 _TITLE, _TEACH = Style(74, ON_BRAND, bold=True), Style(58, INK, bold=True)
 _HEADING, _BODY, _FACT = Style(46, BRAND, bold=True), Style(54, INK), Style(60, INK, bold=True)
 _LABEL, _NOTE = Style(44, SOFT), Style(40, SOFT)
@@ -63,11 +63,10 @@ def card(case: Case, record: Procedure, link: str, day: date) -> Picture:
 
 
 def _head(sheet: Sheet, case: Case, record: Procedure) -> None:
-    sheet.y = _MARGIN - 10
+    sheet.y = _MARGIN - 20
     sheet.write("Thẻ dạy lại cho ông bà", _ON_BRAND_SMALL)
-    sheet.y += 10
     sheet.write(record.name, _TITLE)
-    sheet.y += 14
+    sheet.y += 4
     sheet.write(f"Ví dụ: {case.title}", _ON_BRAND_SMALL)
     sheet.y += _MARGIN - 10
     sheet.ground((0, 0, sheet.width, sheet.y), BRAND)
@@ -76,16 +75,15 @@ def _head(sheet: Sheet, case: Case, record: Procedure) -> None:
 def _heading(sheet: Sheet, text: str) -> None:
     sheet.y += _GAP
     sheet.ground((sheet.left, sheet.y, sheet.right, sheet.y + 3), LINE)
-    sheet.y += 24
+    sheet.y += 16
     sheet.write(text, _HEADING)
-    sheet.y += 6
 
 
 def _panel(sheet: Sheet, text: str, style: Style, colour: str) -> None:
     """A text on a ground that is a little wider than the column."""
     sheet.y += _GAP
     top = sheet.y
-    sheet.y += 20
+    sheet.y += 12
     sheet.write(text, style)
     sheet.y += 24
     sheet.ground((sheet.left - 28, top, sheet.right + 28, sheet.y), colour, radius=28)
@@ -99,10 +97,10 @@ def _documents(sheet: Sheet, case: Case, record: Procedure) -> None:
         sheet.write(UNKNOWN, _FACT)
         return
     for name in case.documents:
-        top = sheet.y + 22
+        top = sheet.y + 28
         sheet.ground((sheet.left, top, sheet.left + 50, top + 50), PAPER, outline=BRAND, stroke=5, radius=10)
         sheet.write(name, _BODY, indent=_INDENT)
-        sheet.y += 14
+        sheet.y += 8
 
 
 def _facts(sheet: Sheet, case: Case, record: Procedure, day: date) -> None:
@@ -115,7 +113,7 @@ def _facts(sheet: Sheet, case: Case, record: Procedure, day: date) -> None:
     method = case.method(record)
     if method and method.when:
         sheet.write(method.when, _BODY)
-        sheet.y += 10
+        sheet.y += 6
     fee, time = (method.fee, method.time_limit) if method else (UNKNOWN, UNKNOWN)
     for label, value in ((texts("facet.fee"), fee), (texts("facet.time"), time)):
         sheet.write(label, _LABEL)
@@ -133,7 +131,7 @@ def _steps(sheet: Sheet, record: Procedure) -> None:
     for number, step in enumerate(shown, start=1):
         sheet.write_beside(f"{number}.", replace(_BODY, bold=True, colour=BRAND))
         sheet.write(step, _BODY, indent=_INDENT)
-        sheet.y += 14
+        sheet.y += 8
     if tuple(shown) != record.online_steps:
         sheet.write(texts("card.more_at_source"), _LABEL)
 
@@ -192,7 +190,9 @@ _BAND = 120
 """Height of the band that says what it is not."""
 _NOT_A_DIPLOMA = "Luyện tập trên cổng mô phỏng, không phải văn bằng"
 _DISCLAIMER = Style(46, BRAND, bold=True)
-_PERCENT_AT_LEAST = 10
+_PERCENT_AT_LEAST = 30
+_SIZE_AT_LEAST = 12
+"""Pixels; 6 points on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class _Part:
 def certificate(nickname: str, label: str, done: int, points: int, most: int, day: date, office: str) -> Picture:
     """ "Giấy chứng nhận luyện tập": ``done`` cases and ``points`` of ``most`` by the nickname of a class, on a day.
 
-    Whatever is long is written smaller, until the page holds it.
+    Whatever is long is written smaller, until the page holds it. Raises ValueError when it never would.
     """
     wide, high = _A4
     parts = (
@@ -248,8 +248,8 @@ def _written(sheet: Sheet, parts: Sequence[_Part], percent: int) -> int:
     Returns where the sheet is then.
     """
     for part in parts:
-        style = replace(part.style, size=part.style.size * percent // 100)
-        style = fitting(part.text, style, sheet.right - sheet.left, style.size // 2)
+        style = replace(part.style, size=max(part.style.size * percent // 100, _SIZE_AT_LEAST))
+        style = fitting(part.text, style, sheet.right - sheet.left, max(style.size // 2, _SIZE_AT_LEAST))
         sheet.write(part.text, style, align="centre")
         sheet.y += part.air * percent // 100
     return sheet.y

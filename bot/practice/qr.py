@@ -18,6 +18,8 @@ def qr(link: str) -> Image.Image:
 
     Raises ValueError when the link is empty or too long (2331 bytes).
     """
+    if not link:
+        raise ValueError("no link")
     rows = segno.make_qr(link, error="m").matrix
     size = len(rows)
     modules = Image.new("L", (size + 2 * QUIET, size + 2 * QUIET), 255)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from PIL import Image, ImageDraw
 
-from bot.practice.lettering import ABOVE, Style, draw_line, width, wrap
+from bot.practice.lettering import Style, draw_line, width, wrap
 
 DPI = 150
 """Pixels an inch when printed."""
@@ -97,7 +97,7 @@ class Sheet:
         for line in wrap(text, style, room):
             spare = room - width(line, style)
             shift = {"left": 0, "centre": spare // 2, "right": spare}[align]
-            self._lines.append(_Line(left + shift, self.y + round(style.size * ABOVE), line, style))
+            self._lines.append(_Line(left + shift, self.y + style.above, line, style))
             self.y += style.pitch
 
     def write_beside(self, text: str, style: Style) -> None:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,11 +65,14 @@ class Pages:
     public_url: str | None
     """Where the office is reached from outside, without a slash at its end; None: as the request came."""
 
+    def today(self) -> date:
+        """Today in Vietnam."""
+        return self.now().astimezone(VIETNAM).date()
+
     def render(self, name: str, request: web.Request, status: int = 200, **values: Any) -> web.Response:
         """A page of a template; ``request`` is what it answers."""
         template = _environment().get_template(name)
-        today = self.now().astimezone(VIETNAM).date()
-        text = template.render(office=self.office, today=today, path=request.path, **values)
+        text = template.render(office=self.office, today=self.today(), path=request.path, **values)
         return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
 
     def guarded(self, handler: Handler) -> Handler:

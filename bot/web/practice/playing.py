@@ -74,7 +74,7 @@ class Playing:
                     raise RefusedPageError(
                         409,
                         "Việc này chưa làm được",
-                        "Thông tin của thủ tục vừa đổi và đang chờ kiểm tra lại, hoặc hôm nay chưa có câu nào quay lại.",
+                        "Thông tin thủ tục vừa đổi và đang chờ kiểm tra lại, hoặc hôm nay chưa có câu nào quay lại.",
                     )
                 await write(desk, RunBegun(pupil.id, key, tuple(item.name for item in items)))
         return go(f"/luyen-tap/lam/{key}")
