@@ -20,7 +20,7 @@ _PROBE = 40
 """Size in pixels at which a font is asked whether it has a glyph."""
 
 _ABOVE, _BELOW = 1.24, 0.28
-"""Of the size, what a line needs above and below its baseline: "Ẳ" rises higher than the ascent that the font states."""
+"""Of the size, what a line needs above and below its baseline: "Ẳ" rises higher than the font says."""
 
 Ink = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""

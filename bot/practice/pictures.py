@@ -225,7 +225,7 @@ def certificate(nickname: str, label: str, done: int, points: int, most: int, da
     sheet.ground((inner, inner, wide - inner, high - inner), PAPER, outline=LINE, stroke=2)
     top, bottom = inner + 24, high - inner - _BAND
     sheet.ground((inner, bottom, wide - inner, high - inner), MINE)
-    _stack(sheet, parts, top, bottom)
+    _stack(sheet, parts, top, bottom - 24)
     sheet.y = bottom + (_BAND - _DISCLAIMER.pitch) // 2
     sheet.write(_NOT_A_DIPLOMA, _DISCLAIMER, align="centre")
     return sheet.picture(high)
