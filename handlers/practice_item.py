@@ -80,6 +80,8 @@ def ask(opened: Open, item: Item, run: Run | None, ctx: Context, before: str = "
     hinted = run is not None and run.hinted(item.name)
     if hinted:
         lines.append(texts("practice.hint", hint=item.hint))
+    elif item.kind is Kind.FORM and not item.blanks[opened.blank].choices:
+        lines.append(texts("practice.type_hint"))  # a button would have a number, and "01" is typed into fields
     return Reply("\n".join(lines), _choices(opened, item, run, ctx, offer_hint=not hinted))
 
 
@@ -106,8 +108,10 @@ def _choices(opened: Open, item: Item, run: Run | None, ctx: Context, *, offer_h
             )
             return (*ticks, Choice(ctx.texts("practice.hand_in"), f"{HAND_IN}:{end}"), *tail)
         case Kind.FORM:
-            blank = item.blanks[opened.blank]
-            return (*(Choice(label, f"{FILL}:{end}:{place}") for place, label in enumerate(blank.choices)), *tail)
+            fills = tuple(
+                Choice(label, f"{FILL}:{end}:{place}") for place, label in enumerate(item.blanks[opened.blank].choices)
+            )
+            return (*fills, *tail) if fills else ()
 
 
 def ticked(opened: Open, item: Item, key: str) -> Open:

@@ -53,14 +53,15 @@ _NAMES = {
 }
 
 
-_PLACE = r"(?:xã|xa|phường|phuong|thị trấn|thi tran|huyện|huyen|quận|quan|thành phố|thanh pho|tp)"
-_HAMLET = r"(?:thôn|thon|xóm|xom|ấp|buôn|buon|khu phố|khu pho|tổ dân phố|to dan pho|cụm dân cư)"
+_PLACE = r"(?:xã|xa|phường|phuong|thị\\ trấn|thi\\ tran|huyện|huyen|quận|quan|thành\\ phố|thanh\\ pho|tp)"
+_HAMLET = r"(?:thôn|thon|xóm|xom|ấp|buôn|buon|khu\\ phố|khu\\ pho|tổ\\ dân\\ phố|to\\ dan\\ pho|cụm\\ dân\\ cư)"
+_LANE = r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt)"
+_STREET = rf"(?:đường|duong|phố|pho|{_LANE})"
 _ADDRESS = re.compile(
     rf"""
-    \b(?:số|so)(?:\ (?:nhà|nha))?\ \d+[a-z]?(?:/\d+)*\b(?=.*\b(?:ngõ|ngo|ngách|hẻm|hem|kiệt|đường|duong|phố|pho|{_HAMLET})\b)
-    | \b(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt)\ \d+
-    | \b\d+[a-z]?(?:/\d+)*,?\ (?:đường|duong|phố|pho|ngõ|hẻm)\ \w
-    | \b(?:số\ nhà|so\ nha)\ \d
+    \b(?:số|so)\ (?:(?:nhà|nha)\ )?\d+[a-z]?(?:/\d+)*\b(?=.*\b(?:{_STREET}|{_HAMLET})\b)
+    | \b(?:số\ nhà|so\ nha|{_LANE})\ \d
+    | \b\d+[a-z]?(?:/\d+)*,?\ {_STREET}\ \w
     | \b(?:tổ|to|đội|doi|khu)\ \d+\b(?=.*\b(?:{_HAMLET}|{_PLACE})\b)
     | \b{_HAMLET}\ \w+(?:\ \w+){{0,3}}(?:,|\ -)?\ {_PLACE}\ \w
     | \b(?:đường|duong|phố)\ \w+(?:\ \w+){{0,3}},\ {_PLACE}\ \w

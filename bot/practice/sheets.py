@@ -25,7 +25,7 @@ def sheets(figures: Figures, course: Course, cases: Sequence[str], visits: Itera
     known = [course.cases[key] for key in cases if key in course.cases]
     pupils: list[list[Cell]] = [["Biệt danh", "Việc đã xong", "Lượt đã xong", "Ngày cuối", *(c.title for c in known)]]
     for line in figures.pupils:
-        best = [f"{line.best[c.key][0]}/{line.best[c.key][1]}" if c.key in line.best else "" for c in known]
+        best = [_score(line.best[c.key]) if c.key in line.best else "" for c in known]
         pupils.append([line.nickname, line.done, line.runs, f"{line.seen_on:%d/%m/%Y}", *best])
     items: list[list[Cell]] = [["Việc", "Câu", "Số em trả lời", "Đúng ngay lần đầu (%)"]]
     choices: list[list[Cell]] = [["Việc", "Câu", "Lựa chọn", "Đúng", "Số lần chọn"]]
@@ -39,6 +39,11 @@ def sheets(figures: Figures, course: Course, cases: Sequence[str], visits: Itera
     trips: list[list[Cell]] = [["Nơi đến", "Ngày", "Số em đã đi"]]
     trips += [[visit.desk, f"{visit.day:%d/%m/%Y}", visit.came] for visit in visits]
     return [("Học sinh", pupils), ("Câu hỏi", items), ("Lựa chọn", choices), ("Tham quan", trips)]
+
+
+def _score(best: tuple[int, int]) -> str:
+    """Not "11/12": spreadsheets take that for a day."""
+    return f"{best[0]} trên {best[1]}"
 
 
 def of_visit(visit: PracticeVisit) -> Sheets:

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot import limits
 from bot.practice.drawing import Draw
 from bot.practice.figures import Figures
 from bot.tables import PracticeVisit
 from handlers.privacy import mask
+from handlers.told import has_link, quantity
 
 DESK_LENGTH = 120
 CAME_AT_MOST = 500
@@ -27,6 +29,11 @@ async def planned(session: AsyncSession, classroom: int) -> list[PracticeVisit]:
     """The visits of a class by day."""
     here = select(PracticeVisit).where(col(PracticeVisit.class_id) == classroom)
     return list((await session.execute(here.order_by(col(PracticeVisit.day), col(PracticeVisit.id)))).scalars())
+
+
+def misread(desk: str) -> bool:
+    """Whether a name would be read in the message as one more number of something, or as evidence."""
+    return has_link(desk) or quantity(desk) is not None
 
 
 def plan(session: AsyncSession, classroom: int, label: str, desk: str, day: date, draw: Draw) -> None:
@@ -43,17 +50,23 @@ async def of_class(session: AsyncSession, classroom: int, number: int) -> Practi
 
 def hand_over(row: PracticeVisit, came: int, figures: Figures, draw: Draw, now: datetime) -> None:
     """Freeze the counts; done again, it replaces them under the same link."""
+    finished = _enough(figures.finished)
     row.came = came
     row.result_key = row.result_key or draw.key()
     row.handed_at = now
     row.counts = {
         "came": came,
-        "pupils": len(figures.pupils),
-        "finished": figures.finished,
-        "runs": figures.runs,
+        "pupils": _enough(len(figures.pupils)),
+        "finished": finished,
+        "runs": figures.runs if finished is not None else None,
         "median": round(100 * figures.median) if figures.median is not None else None,
-        "badges": figures.badges,
+        "badges": _enough(figures.badges),
     }
+
+
+def _enough(count: int) -> int | None:
+    """A count that anybody may see; None: it is hidden, so few are nearly known by name."""
+    return count if count == 0 or count >= limits.GROUP_AT_LEAST else None
 
 
 async def result(session: AsyncSession, key: str) -> PracticeVisit | None:

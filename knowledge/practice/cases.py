@@ -107,6 +107,8 @@ class Case(_Part):
     """Which line of the online methods holds; None: the one without a condition."""
     documents: tuple[Text, ...] = Field(min_length=1)
     """Names, as in the record, of the papers that this person needs when filing online."""
+    files: tuple[Text, ...] | None = None
+    """Those of the documents that are attached as files; None: all. What is typed into the portal is none."""
     extras: tuple[Extra, ...] = Field(min_length=1, max_length=2)
     ways_tip: Prose
     """Which of the ways suits this person, and why."""
@@ -120,6 +122,8 @@ class Case(_Part):
         codes = [self.code, *(wrong.code for wrong in self.wrong)]
         if len(set(codes)) != len(codes):
             raise ValueError("a wrong procedure is the right one, or stands there twice")
+        if not set(self.files or ()) <= set(self.documents):
+            raise ValueError("files that are none of the documents")
         keys = [field.key for field in self.form]
         if len(set(keys)) != len(keys):
             raise ValueError("two fields have the same key")

@@ -107,10 +107,12 @@ class Item:
         return next((option for option in self.options if option.key == key), None)
 
 
-_RESULT_ONLY = "Chỉ trả kết quả"
-"""So begins what a record says of a way by which only the result is sent."""
+_NO_FILING = ("Chỉ trả kết quả", "Gửi bổ sung")
+"""So begins what a record says of a way by which one does not file: results are sent, or papers that were missing."""
 _PRINTED_THERE = "Cán bộ in"
 """So begins the note of a form that the official prints: nobody attaches it."""
+_NOT_THERE = "khong phai uy ban nhan dan"
+_PAYS = re.compile(r"\b(?:phi|le phi|thanh toan|nop tien)\b")
 NAME_AT_MOST = 160
 OPTIONS_AT_LEAST = 2
 RESULT_AT_MOST = 80
@@ -235,7 +237,7 @@ class ItemMaker:
 
     def _where(self) -> Item | None:
         record = self._record
-        told = fold(f"{record.agency} {record.where}")
+        told = fold(f"{record.agency} {record.where}").replace(_NOT_THERE, "")
         draws: list[Draw] = [(record.agency, True, "")]
         for office in self._say.offices:
             if not any(words in told for words in office.unless):
@@ -249,7 +251,8 @@ class ItemMaker:
 
     def _documents(self) -> Item:
         case, record = self._case, self._record
-        draws: list[Draw] = [(name, True, "") for name in case.documents]
+        names = self._prepared()
+        draws: list[Draw] = [(name, True, "") for name in names]
         for document in record.documents:
             if document.name not in case.documents and document.when and len(draws) < OPTIONS_AT_MOST - 2:
                 why = self._say("document_for_others", when=_inside(document.when), **self._person)
@@ -257,11 +260,11 @@ class ItemMaker:
         draws += [(extra.name, False, extra.why) for extra in case.extras]
         return self._many(
             "documents", Level.PREPARE, draws[:OPTIONS_AT_MOST], self._digest(Fact.DOCUMENTS),
-            rule=self._say("documents_rule", names="; ".join(case.documents)),
+            rule=self._say("documents_rule", names="; ".join(names)),
         )  # fmt: skip
 
     def _ways(self) -> Item:
-        offered = {one.channel for one in self._record.methods if not (one.how or "").startswith(_RESULT_ONLY)}
+        offered = {one.channel for one in self._record.methods if not (one.how or "").startswith(_NO_FILING)}
         labels = {channel: self._say(f"way_{channel.value}") for channel in Channel}
         draws: list[Draw] = [(label, channel in offered, self._say("way_unknown")) for channel, label in labels.items()]
         draws.append((self._say("way_chat"), False, self._say("way_chat_why")))
@@ -309,14 +312,15 @@ class ItemMaker:
         record, say = self._record, self._say
         if not _is_readable(record.official_name):
             return None
-        near = [self._library.get(wrong.code) for wrong in self._case.wrong]
+        why = {wrong.code: wrong.why for wrong in self._case.wrong}
+        near = [self._library.get(code) for code in why]
         same = self._shuffled(self._pools.by_field.get(record.field, ()), "choose", lambda one: one.code)
         others = {one.official_name: one for one in (*near, *same) if one and _is_readable(one.official_name)}
         others.pop(record.official_name, None)
         draws: list[Draw] = [(record.official_name, True, "")]
         for other in list(others.values())[:3]:
-            why = say("choose_wrong", name=other.name, summary=other.summary)
-            draws.append((other.official_name, False, why))
+            said = say("find_wrong", name=other.name, summary=other.summary, why=why.get(other.code, ""))
+            draws.append((other.official_name, False, said))
         rule = say("choose_right", official=record.official_name, code=record.code)
         prompt = say("choose", **self._person)
         return self._one("choose", Level.FILE, prompt, draws, self._digest(Fact.NAME), rule)
@@ -327,8 +331,7 @@ class ItemMaker:
 
     def _attach(self) -> Item | None:
         case, say = self._case, self._say
-        notes = {document.name: document.note or "" for document in self._record.documents}
-        names = [name for name in case.documents if not notes.get(name, "").startswith(_PRINTED_THERE)]
+        names = [name for name in self._prepared() if case.files is None or name in case.files]
         if not names:
             return None
         draws: list[Draw] = [(say("attach_clear", name=name), True, "") for name in names]
@@ -340,6 +343,8 @@ class ItemMaker:
 
     def _pay(self) -> Item | None:
         say = self._say
+        if self._fee == UNKNOWN and not any(_PAYS.search(fold(step)) for step in self._record.online_steps):
+            return None
         draws: list[Draw] = [
             (say("pay_stranger"), False, say("pay_stranger_why")),
             (say("pay_extra"), False, say("pay_extra_why")),
@@ -386,6 +391,11 @@ class ItemMaker:
         return self._one("result", Level.TRACK, prompt, draws, self._digest(Fact.RESULT), rule)
 
     # Parts
+
+    def _prepared(self) -> list[str]:
+        """The papers that the person has to see to; a form that the official prints is none."""
+        notes = {document.name: document.note or "" for document in self._record.documents}
+        return [name for name in self._case.documents if not notes.get(name, "").startswith(_PRINTED_THERE)]
 
     def _digest(self, fact: Fact) -> str:
         return digest(facts_of(self._record, fact))
@@ -457,8 +467,8 @@ def _is_readable(name: str) -> bool:
 
 
 def option_key(label: str) -> str:
-    """Short name of an option by its label."""
-    return hashlib.blake2b(fold(label).encode(), digest_size=4).hexdigest()
+    """Short name of an option by its label: letters only, so that none looks like a number of anybody's."""
+    return "".join(chr(ord("a") + byte % 26) for byte in hashlib.blake2b(fold(label).encode(), digest_size=8).digest())
 
 
 def dossier_number(case: Case) -> str:

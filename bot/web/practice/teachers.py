@@ -25,6 +25,7 @@ from handlers.outcome import ClassOpened
 from knowledge.practice.course import Course
 from knowledge.practice.sets import shipped_sets
 from knowledge.practice.terms import label_of, term_end
+from scheduler.calendar import VIETNAM
 
 OPEN = "/luyen-tap/mo-lop"
 CLASS = "/luyen-tap/lop/{secret}"
@@ -66,13 +67,14 @@ class TeacherPages:
     async def ask(self, request: web.Request) -> web.StreamResponse:
         today = self._pages.today()
         first = shipped_sets()[0]
+        last = today + timedelta(days=DEFAULT_DAYS)
         chosen = {
             "lop": "",
             "bo": first.key,
             "viec": frozenset[str](),
             "tu": today.isoformat(),
-            "den": (today + timedelta(days=DEFAULT_DAYS)).isoformat(),
-            "het": term_end(today + timedelta(days=DEFAULT_DAYS)).isoformat(),
+            "den": last.isoformat(),
+            "het": min(term_end(last), today + limits.TERM_AT_MOST).isoformat(),
         }
         return self._opening(request, chosen, {})
 
@@ -116,22 +118,26 @@ class TeacherPages:
         cases = tuple(key for key in course.cases if key in wanted)
         if chosen["bo"] != "rieng":
             cases = tuple(key for key in ready if key in course.cases)
-        if not cases:
+        if chosen["bo"] != "rieng" and picked:
+            problems["viec"] = "Có việc được đánh dấu riêng. Chọn “Tự chọn từng việc”, hoặc bỏ các dấu đó."
+        elif not cases:
             problems["viec"] = "Chọn ít nhất một việc."
-        days = self._days(chosen, problems)
+        days = self._days(chosen, self._pages.today(), problems)
         if label is None or days is None or problems:
             return None, problems
         return (label, cases, days), {}
 
-    def _days(self, chosen: Mapping[str, str], problems: dict[str, str]) -> tuple[date, date, date] | None:
-        """From, to and end of term; None with what is wrong added to ``problems``."""
+    def _days(
+        self, chosen: Mapping[str, str], opened: date, problems: dict[str, str]
+    ) -> tuple[date, date, date] | None:
+        """From, to and end of term of a class opened on that day; what is wrong is added to ``problems``."""
         try:
             opens, closes, ends = (date.fromisoformat(chosen[name]) for name in ("tu", "den", "het"))
         except ValueError:
             problems["ngay"] = "Chọn đủ ba ngày."
             return None
         today = self._pages.today()
-        latest = today + limits.TERM_AT_MOST
+        latest = opened + limits.TERM_AT_MOST
         if not opens <= closes <= ends or ends < today:
             problems["ngay"] = "Các ngày phải theo thứ tự: từ ngày, đến ngày, hết học kỳ; hết học kỳ chưa qua."
         elif ends > latest:
@@ -218,7 +224,8 @@ class TeacherPages:
         async with self._pages.writing() as desk:
             row = await self._row(desk, request)
             told = {"tu": row.opens_on.isoformat(), "den": str(sent.get("den", "")), "het": str(sent.get("het", ""))}
-            days = self._days(told, problems)
+            opened = row.created_at.astimezone(VIETNAM).date()
+            days = self._days(told, opened, problems)
             if days and not problems:
                 _, row.closes_on, row.ends_on = days
                 desk.session.add(row)
@@ -233,6 +240,8 @@ class TeacherPages:
         place, day = str(sent.get("noi", "")).strip(), _day(sent, "ngay")
         if not place or day is None:
             return await self._class_page(request, "Ghi nơi tham quan và chọn ngày.")
+        if visits.misread(place):
+            return await self._class_page(request, "Nơi tham quan chỉ ghi tên nơi đó, không kèm số lượng hay liên kết.")
         async with self._pages.writing() as desk:
             row = await self._row(desk, request)
             visits.plan(desk.session, row.id or 0, row.label, place, day, desk.draw)
