@@ -11,6 +11,7 @@ from playwright.async_api import async_playwright, expect
 from bot.app import App
 from bot.settings import Settings
 from tests.web.conftest import CHROMIUM, FLAGS
+from tests.web.practice_world import Player, open_class
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "images"
 SIZES = {"360": (360, 780), "1280": (1280, 900)}
@@ -38,6 +39,50 @@ async def draw(scheme: str = "light", folder: Path = FOLDER, suffix: str = "") -
         await app.stop()
 
 
+PUPILS = 7
+
+
+async def draw_practice(folder: Path = FOLDER) -> None:
+    """A class of a few pupils: an item, the mock portal, and the teacher's page, at each width."""
+    with tempfile.TemporaryDirectory() as data:
+        app = App(Settings(data_dir=Path(data), port=0, office_name="Một Cửa phường Bắc Giang"))
+        await app.start()
+        server = f"http://127.0.0.1:{app.port}"
+        code, secret = await open_class(app, "batuksinh", "thuetro", "khaisinhbe", "matcancuoc", "chuyentruong")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            for number in range(PUPILS):
+                width, height = list(SIZES.values())[number % 2]
+                context = await browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+                player = Player(await context.new_page(), app, server)
+                await player.enter(code)
+                await _play(player, number, folder / f"%s-{list(SIZES)[number]}.png" if number < 2 else None)
+                await context.close()
+            for name, (width, height) in SIZES.items():
+                page = await browser.new_page(viewport={"width": width, "height": height}, locale="vi-VN")
+                await page.goto(f"{server}/luyen-tap/lop/{secret}")
+                await page.screenshot(path=folder / f"lop-{name}.png")
+            await browser.close()
+        await app.stop()
+
+
+async def _play(player: Player, number: int, picture: Path | None) -> None:
+    """Play a case, now and then wrongly; the first of each width are drawn."""
+    await player.begin("thuetro")
+    place = 0
+    while (item := await player.item()) is not None:
+        if picture and item.key in PICTURES:
+            await player.page.wait_for_timeout(500)
+            await player.page.screenshot(path=str(picture) % PICTURES[item.key])
+        if item.options and (place * 7 + number * 3) % 5 == 0:
+            await player.answer(item, right=False)
+        await player.answer(item)
+        place += 1
+
+
+PICTURES = {"find": "luyen-tap", "form": "cong-mo-phong"}
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     asyncio.run(draw())
+    asyncio.run(draw_practice())
