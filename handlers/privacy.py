@@ -53,8 +53,8 @@ _NAMES = {
 }
 
 
-_PLACE = r"(?:xã|xa|phường|phuong|thị\\ trấn|thi\\ tran|huyện|huyen|quận|quan|thành\\ phố|thanh\\ pho|tp)"
-_HAMLET = r"(?:thôn|thon|xóm|xom|ấp|buôn|buon|khu\\ phố|khu\\ pho|tổ\\ dân\\ phố|to\\ dan\\ pho|cụm\\ dân\\ cư)"
+_PLACE = r"(?:xã|xa|phường|phuong|thị\ trấn|thi\ tran|huyện|huyen|quận|quan|thành\ phố|thanh\ pho|tp)"
+_HAMLET = r"(?:thôn|thon|xóm|xom|ấp|buôn|buon|khu\ phố|khu\ pho|tổ\ dân\ phố|to\ dan\ pho|cụm\ dân\ cư)"
 _LANE = r"(?:ngõ|ngo|ngách|ngach|hẻm|hem|kiệt)"
 _STREET = rf"(?:đường|duong|phố|pho|{_LANE})"
 _ADDRESS = re.compile(

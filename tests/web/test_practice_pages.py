@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -15,7 +16,17 @@ from sqlalchemy import func, select
 from bot.app import App
 from bot.practice import visits
 from bot.storage import Storage
-from bot.tables import PracticeBadge, PracticeKey, PracticePupil, PracticeRun, PracticeTry, PracticeVisit
+from bot.tables import (
+    PracticeBadge,
+    PracticeClass,
+    PracticeKey,
+    PracticePupil,
+    PracticeReturn,
+    PracticeRun,
+    PracticeTry,
+    PracticeVisit,
+)
+from scheduler.calendar import VIETNAM
 from tests.web.practice_world import Player, faultless, open_class
 
 pytestmark = pytest.mark.browser
@@ -144,10 +155,96 @@ async def test_real_looking_data_is_refused_with_a_lesson_and_kept_nowhere(playe
     await expect(page.locator(".not-yet").first).to_be_visible()
     await expect(page.locator("#cho")).to_contain_text("còn 1 điểm")
     assert "Ai đó khác" not in await page.content()
+    await expect(page.get_by_label(item.blanks[0].label)).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label(item.blanks[2].label).fill(item.blanks[2].value)
+    await player.send(item)
+    await expect(page.get_by_label(item.blanks[2].label)).to_have_value(item.blanks[2].value)
+    await expect(page.locator(".not-yet")).to_have_count(2)
+    await faultless(page)
     await app.storage.close()
     kept = b"".join(file.read_bytes() for file in app.settings.data_dir.glob("*.db*"))
     assert player.nickname.encode() in kept
     assert not [word for word in (CCCD, "0912 345 678", "đường Láng", "Ai đó khác") if word.encode() in kept]
+
+
+async def test_of_several_each_wrong_one_is_explained_by_name_and_right_ones_stay_ticked(
+    player: Player, app: App
+) -> None:
+    code, _ = await open_class(app, "batuksinh")
+    await player.enter(code)
+    await player.begin("batuksinh")
+    while (item := await player.item()) is not None and item.key != "documents":
+        await player.answer(item)
+    assert item
+    page = player.page
+    await player.send(item)
+    await expect(page.get_by_role("alert")).to_contain_text("Em chưa chọn mục nào")
+    await expect(page.locator("#cho")).to_contain_text("còn 2 điểm")
+    await faultless(page)
+    for option in item.options:
+        await page.locator(f"input[value='{option.key}']").check()
+    await player.send(item)
+    for option in item.options:
+        box = page.locator(f"input[value='{option.key}']")
+        if option.right:
+            await expect(box).to_be_checked()
+        else:
+            await expect(page.get_by_role("alert")).to_contain_text(f"“{option.label}”: {option.why}")
+            await expect(box).to_be_disabled()
+    assert (await page.title()).startswith("Chưa đúng")
+    await faultless(page)
+    await player.send(item)
+    await expect(page.get_by_role("status").first).to_contain_text(item.rule)
+
+
+async def test_the_assistant_answers_beside_the_question_and_dark_pages_have_no_fault(player: Player, app: App) -> None:
+    code, _ = await open_class(app, "batuksinh")
+    await player.page.emulate_media(color_scheme="dark")
+    await player.enter(code)
+    await player.begin("batuksinh")
+    frame = player.page.frame_locator("iframe[title='Hỏi trợ lý']")
+    await frame.get_by_label("Câu hỏi của anh/chị").fill("xin bản sao giấy khai sinh")
+    await frame.get_by_role("button", name="Gửi").click()
+    await expect(frame.locator(".said.bot").last).to_contain_text("2.000635")
+    await faultless(player.page)
+    while (item := await player.item()) is not None and item.key != "login":
+        await player.answer(item)
+    await faultless(player.page)
+
+
+async def test_what_was_answered_wrong_comes_back_and_is_told_when(player: Player, app: App) -> None:
+    code, _ = await open_class(app, "batuksinh")
+    await player.enter(code)
+    await player.begin("batuksinh")
+    item = await player.item()
+    assert item
+    await player.answer(item, right=False)
+    await player.play()
+    page = player.page
+    back = (app._now() + timedelta(days=2)).astimezone(VIETNAM)
+    await expect(page.locator("main")).to_contain_text(
+        f"1 câu sẽ quay lại để em nhớ lâu hơn, sớm nhất ngày {back:%d/%m/%Y}"
+    )
+    async with app.storage.write() as session:
+        row = (await session.execute(select(PracticeReturn))).scalar_one()
+        row.due_on -= timedelta(days=2)
+        session.add(row)
+    await page.get_by_role("link", name="Trang của em").click()
+    await expect(page.locator(".due")).to_contain_text("1 câu quay lại hôm nay")
+    await faultless(page)
+    await page.get_by_role("button", name="Ôn câu quay lại").click()
+    await expect(page.locator("#cho")).to_contain_text("câu 1/1")
+    assert await player.play() == 1
+    await expect(page.locator("main")).to_contain_text("Em đã ôn xong 1 câu")
+    await faultless(page)
+
+
+async def test_every_card_to_take_home_is_one_sheet_of_paper(browser: Browser, app: App, page_server: str) -> None:
+    page = await browser.new_page()
+    for case in app.school.course.cases:
+        await page.goto(f"{page_server}/luyen-tap/the/{case}")
+        printed = await page.pdf(format="A4")
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, case
 
 
 async def test_it_works_without_javascript(browser: Browser, app: App, page_server: str) -> None:
@@ -207,6 +304,75 @@ async def test_a_form_sent_twice_counts_once(http: aiohttp.ClientSession, app: A
     assert await rows(app.storage, PracticeTry) == 1
 
 
+async def test_a_button_pressed_twice_makes_one_pupil_with_one_word(http: aiohttp.ClientSession, app: App) -> None:
+    code, _ = await open_class(app)
+    sent = {"lop": code, "luot": "abc123"}
+    words = []
+    for _ in range(2):
+        async with http.post("/luyen-tap/vao", data=sent, headers={"Cookie": ""}) as response:
+            words.append(re.findall(r"<dd>(.*?)</dd>", await response.text()))
+        http.cookie_jar.clear()
+    assert words[0] == words[1]
+    assert len(words[0]) == 3
+    assert await rows(app.storage, PracticePupil) == 1
+    async with http.post("/luyen-tap/vao", data={**sent, "luot": "other"}) as response:
+        assert response.status == 200
+    assert await rows(app.storage, PracticePupil) == 2
+
+
+async def test_another_class_can_be_entered_on_a_known_device(http: aiohttp.ClientSession, app: App) -> None:
+    first, _ = await open_class(app)
+    second, _ = await open_class(app, label="8A2")
+    async with http.post("/luyen-tap/vao", data={"lop": first}) as response:
+        assert response.status == 200
+    for code, path in ((first, "/luyen-tap/cua-em"), (second, "/luyen-tap")):
+        async with http.get("/luyen-tap", params={"lop": code}) as response:
+            assert response.url.path == path
+    async with http.post("/luyen-tap/vao", data={"lop": second}) as response:
+        assert "của lớp 8A2" in await response.text()
+
+
+async def test_outside_its_days_a_class_is_neither_entered_nor_played(http: aiohttp.ClientSession, app: App) -> None:
+    code, _ = await open_class(app, "batuksinh")
+    async with http.post("/luyen-tap/vao", data={"lop": code}) as response:
+        assert response.status == 200
+    async with http.post("/luyen-tap/bat-dau", data={"viec": "batuksinh"}) as response:
+        assert response.url.path == "/luyen-tap/lam/batuksinh"
+    async with app.storage.write() as session:
+        classroom = (await session.execute(select(PracticeClass))).scalar_one()
+        classroom.opens_on -= timedelta(days=30)
+        classroom.closes_on -= timedelta(days=30)
+        session.add(classroom)
+        last = classroom.closes_on
+    async with http.get("/luyen-tap/lam/batuksinh") as response:
+        assert response.url.path == "/luyen-tap/cua-em"
+        assert f"{last:%d/%m/%Y}" in await response.text()
+    sent = {"cau": "batuksinh/find", "goiy": "1"}
+    async with http.post("/luyen-tap/lam/batuksinh", data=sent) as response:
+        assert response.url.path == "/luyen-tap/cua-em"
+    assert await rows(app.storage, PracticeTry) == 0
+    http.cookie_jar.clear()
+    async with http.post("/luyen-tap/vao", data={"lop": code}) as response:
+        assert response.status == 422
+        assert f"{last:%d/%m/%Y}" in await response.text()
+
+
+@pytest.mark.parametrize("cookie", ["luyentap=", "luyentap=kh\u00f4ng", "luyentap=\udce9", "luyentap=" + "x" * 4000])
+async def test_a_cookie_that_is_none_of_ours_is_nobody(http: aiohttp.ClientSession, cookie: str) -> None:
+    sent = {"Cookie": cookie.encode("utf-8", "surrogateescape").decode("latin-1")}
+    async with http.get("/luyen-tap/cua-em", headers=sent) as response:
+        assert response.status == 200
+        assert response.url.path == "/luyen-tap"
+
+
+async def test_a_form_that_nobody_can_read_is_refused_with_a_page(http: aiohttp.ClientSession) -> None:
+    for charset in ("utf-8", "no-such"):
+        sent = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+        async with http.post("/luyen-tap/vao", data=b"lop=\xff\xfe", headers=sent) as response:
+            assert response.status == 400
+            assert "Không đọc được" in await response.text()
+
+
 @pytest.mark.parametrize("code", ["", "7A-ZZZZ", "<script>alert(1)</script>", "7A-" + "9" * 400])
 async def test_an_unknown_code_gets_a_clear_answer(http: aiohttp.ClientSession, code: str) -> None:
     async with http.post("/luyen-tap/vao", data={"lop": code}) as response:
@@ -216,11 +382,17 @@ async def test_an_unknown_code_gets_a_clear_answer(http: aiohttp.ClientSession, 
     assert "<script>alert" not in text
 
 
-async def test_codes_cannot_be_guessed_for_long(http: aiohttp.ClientSession) -> None:
+async def test_codes_cannot_be_guessed_for_long(http: aiohttp.ClientSession, app: App) -> None:
+    right, _ = await open_class(app)
     for _ in range(61):
         async with http.post("/luyen-tap/vao", data={"lop": "7A-ZZZZ"}) as response:
             status = response.status
     assert status == 429
+    async with http.post("/luyen-tap/vao", data={"lop": right}) as response:
+        assert response.status == 429  # or the right one would be found in the end
+    back = {"lop": right, "bietdanh": "Sóc Nâu 12", "tu": "x"}
+    async with http.post("/luyen-tap/tro-lai", data=back) as response:
+        assert response.status == 429
 
 
 async def test_nobody_plays_without_a_key(http: aiohttp.ClientSession, app: App) -> None:

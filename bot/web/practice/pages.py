@@ -106,16 +106,27 @@ class Pages:
 
 
 async def form(request: web.Request) -> MultiDictProxy[Any]:
-    """The form that was sent. Raises RefusedPageError when it came from a page of somebody else."""
+    """The form that was sent. Raises RefusedPageError when a page of somebody else sent it, or nobody can read it."""
     came_from = request.headers.get("Origin")
     if came_from is not None and urlsplit(came_from).netloc != request.host:
         raise RefusedPageError(403, "Không được phép", "Biểu mẫu này không gửi từ trang của chúng tôi.")
-    return await request.post()
+    try:
+        return await request.post()
+    except (LookupError, ValueError) as error:  # an unknown charset, letters that are none, a broken multipart body
+        raise RefusedPageError(
+            400, "Không đọc được", "Biểu mẫu gửi lên bị hỏng. Em mở lại trang rồi thử lần nữa."
+        ) from error
 
 
 def go(path: str) -> web.Response:
     """See another page after a form was done."""
     return web.Response(status=303, headers={**HEADERS, "Location": path})
+
+
+def key_of(request: web.Request) -> str | None:
+    """The key by which this browser is known."""
+    key = request.cookies.get(COOKIE)
+    return key if key and key.isascii() else None
 
 
 def remember(response: web.Response, request: web.Request, key: str) -> web.Response:
@@ -127,6 +138,6 @@ def remember(response: web.Response, request: web.Request, key: str) -> web.Resp
         max_age=COOKIE_DAYS * 86400,
         httponly=True,
         samesite="Lax",
-        secure=request.scheme == "https",
+        secure="https" in (request.scheme, request.headers.get("X-Forwarded-Proto")),
     )
     return response

@@ -13,26 +13,31 @@ from sqlmodel import col
 from bot.practice.desk import PracticeDesk
 from bot.practice.notes import write
 from bot.tables import PracticeReturn, PracticeRun
-from bot.web.practice.pages import COOKIE, Pages, RefusedPageError, form, go
+from bot.web.practice.pages import Pages, RefusedPageError, form, go, key_of
 from handlers.outcome import RunBegun, Tried
 from handlers.practice_item import MOCK, fits
 from handlers.privacy import looks_private
 from handlers.pupils import REVIEW, Pupil
 from knowledge.practice.items import Item, Kind, Level, dossier_number
 from knowledge.practice.play import Marked, Run, Try, marked, matched
+from scheduler.calendar import VIETNAM
 
 HOME = "/luyen-tap/cua-em"
 NAMES = {Level.FIND: "Tìm", Level.PREPARE: "Chuẩn bị", Level.FILE: "Nộp", Level.TRACK: "Theo dõi"}
 PORTAL_STEPS = (
-    ("login", "Đăng nhập"),
-    ("choose", "Chọn thủ tục"),
-    ("form", "Điền tờ khai"),
-    ("attach", "Đính kèm"),
-    ("pay", "Nộp phí"),
-    ("track", "Tra cứu"),
-    ("more", "Bổ sung"),
-    ("result", "Kết quả"),
+    ("login", "Đăng nhập", "Đăng nhập tài khoản"),
+    ("choose", "Chọn thủ tục", "Kết quả tìm thủ tục"),
+    ("form", "Điền tờ khai", "Tờ khai điện tử"),
+    ("attach", "Đính kèm", "Thành phần hồ sơ"),
+    ("pay", "Nộp phí", "Thanh toán"),
+    ("track", "Tra cứu", "Tra cứu hồ sơ"),
+    ("more", "Bổ sung", "Yêu cầu bổ sung hồ sơ"),
+    ("result", "Kết quả", "Kết quả giải quyết"),
 )
+"""Key of the item, name of the step, title of its page on the mock portal."""
+DOSSIER = ("Đã gửi hồ sơ", "Đã tiếp nhận", "Yêu cầu bổ sung", "Đã bổ sung", "Đã có kết quả")
+REACHED = {"more": 3, "result": 5}
+"""How many states of the dossier the portal shows with an item."""
 FIELD = "o."
 """Before the key of a field of the mock form."""
 TYPED_AT_MOST = 200
@@ -40,7 +45,7 @@ TYPED_AT_MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """Who plays what."""
+    """Who plays which run."""
 
     pupil: Pupil
     key: str
@@ -89,8 +94,11 @@ class Playing:
     async def show(self, request: web.Request) -> web.StreamResponse:
         async with self._pages.reading() as desk:
             played = await self._played(desk, request)
-            if played is None or played.run.open is None:
+            if played is None or not played.pupil.classroom.is_open(desk.today):
                 return go(HOME)
+            if played.run.open is None:
+                waiting = "Những câu còn lại đang chờ kiểm tra lại vì thông tin thủ tục vừa đổi. Em quay lại sau nhé."
+                raise RefusedPageError(409, "Việc này đang tạm dừng", waiting)
             return self._item(request, desk, played, played.run.open, before=_before(played.run, request))
 
     def _item(
@@ -102,9 +110,10 @@ class Playing:
         *,
         before: Marked | None = None,
         private: tuple[str, ...] = (),
+        fitting: tuple[str, ...] = (),
     ) -> web.Response:
         run, case = played.run, desk.course.cases[item.case]
-        portal = item.level in MOCK
+        last = _last(run, item)
         values: dict[str, Any] = {
             "run": run,
             "key": played.key,
@@ -112,14 +121,18 @@ class Playing:
             "case": case,
             "pupil": played.pupil,
             "level": NAMES[item.level],
-            "portal": portal,
+            "portal": item.level in MOCK,
             "steps": PORTAL_STEPS,
+            "record": desk.course.library.get(case.code),
             "number": dossier_number(case),
+            "states": DOSSIER if item.key in REACHED else (),
+            "reached": REACHED.get(item.key, 0),
             "hinted": run.hinted(item.name),
             "left": run.left(item.name),
-            "tried": run.tried(item.name) if item.kind is Kind.ONE else frozenset(),
-            "wrong": () if before else _wrong(run, item),
-            "matched": _last_choice(run, item) if item.kind is Kind.FORM else (),
+            "tried": run.tried(item.name) - item.right,
+            "kept": (fitting if private else last.choice if last else ()),
+            "wrong": _wrong(item, last),
+            "empty": "trong" in request.query and not private,
             "before": before,
             "private": private,
             "review": played.key == REVIEW,
@@ -135,14 +148,20 @@ class Playing:
             if played is None or item is None:
                 return go(HOME)
             if sent.get("cau") != item.name or not played.pupil.classroom.is_open(desk.today):
-                return go(here)  # a page of before, or a form sent twice
+                return go(here)  # a page of before, a form sent twice, or a class that is over
             if "goiy" in sent:
                 await write(desk, Tried(played.pupil.id, played.key, item.name, hint=True))
                 return go(here)
-            judged = _judged(item, sent)
-            if not isinstance(judged, Marked):
-                return self._item(request, desk, played, item, private=judged)
-            if not judged.choice and item.kind is not Kind.FORM:
+            if item.kind is Kind.FORM:
+                typed = Typed.read(item, sent)
+                if typed.private:
+                    return self._item(request, desk, played, item, private=typed.private, fitting=typed.fitting)
+                judged = matched(item, typed.fitting)
+                empty = typed.empty
+            else:
+                judged = marked(item, _chosen(item, sent))
+                empty = not judged.choice
+            if empty:
                 return go(f"{here}?trong=1")
             note = Tried(played.pupil.id, played.key, item.name, judged.choice, judged.right)
             await write(desk, note)
@@ -163,6 +182,7 @@ class Playing:
             rows = list((await desk.session.execute(mine.order_by(col(PracticeRun.id).desc()))).scalars())
             if not rows:
                 return go(HOME)
+            history = [(row.ended_at.astimezone(VIETNAM).date(), row.points, row.most) for row in rows if row.ended_at]
             progress = await desk.progress(pupil)
             back = select(PracticeReturn).where(
                 col(PracticeReturn.pupil_id) == pupil.id, col(PracticeReturn.item).in_(rows[0].items)
@@ -177,8 +197,9 @@ class Playing:
             "practice/ended.html",
             request,
             case=case,
-            rows=rows,
-            best=max(row.points for row in rows),
+            history=history,
+            best=progress.best.get(key),
+            answered=len(rows[0].items),
             returns=returns,
             following=following,
             finished=all(one in progress.best for one in cases),
@@ -187,22 +208,34 @@ class Playing:
 
 
 async def _pupil(desk: PracticeDesk, request: web.Request) -> Pupil:
-    pupil = await desk.pupil(request.cookies.get(COOKIE))
+    pupil = await desk.pupil(key_of(request))
     if pupil is None:
         raise RefusedPageError(403, "Em chưa vào lớp", "Em nhập mã lớp, hoặc biệt danh và từ bí mật, rồi làm tiếp.")
     return pupil
 
 
-def _judged(item: Item, sent: MultiDictProxy[Any]) -> Marked | tuple[str, ...]:
-    """What came of a form that was sent, or the kinds of private data in it; none of it leaves this function."""
-    if item.kind is not Kind.FORM:
-        return marked(item, [str(key) for key in sent.getall("chon", [])])
-    typed = {blank.key: str(sent.get(FIELD + blank.key, ""))[:TYPED_AT_MOST] for blank in item.blanks}
-    fitting = [blank.key for blank in item.blanks if fits(typed[blank.key], blank.value)]
-    others = (typed[blank.key] for blank in item.blanks if blank.key not in fitting)
-    if kinds := dict.fromkeys(kind for text in others for kind in looks_private(text)):
-        return tuple(kinds)
-    return matched(item, fitting)
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a mock form held. The typed text itself is read here and goes nowhere."""
+
+    fitting: tuple[str, ...]
+    """Keys of the fields that hold what stands on the mock card."""
+    private: tuple[str, ...]
+    """What looks like somebody's own data in the other fields."""
+    empty: bool
+
+    @classmethod
+    def read(cls, item: Item, sent: MultiDictProxy[Any]) -> Typed:
+        typed = {blank.key: str(sent.get(FIELD + blank.key, ""))[:TYPED_AT_MOST] for blank in item.blanks}
+        fitting = tuple(blank.key for blank in item.blanks if fits(typed[blank.key], blank.value))
+        others = (text for key, text in typed.items() if key not in fitting)
+        private = dict.fromkeys(kind for text in others for kind in looks_private(text))
+        return cls(fitting, tuple(private), not any(text.strip() for text in typed.values()))
+
+
+def _chosen(item: Item, sent: MultiDictProxy[Any]) -> list[str]:
+    chosen = [str(key) for key in sent.getall("chon", [])]
+    return chosen[:1] if item.kind is Kind.ONE else chosen
 
 
 def _before(run: Run, request: web.Request) -> Marked | None:
@@ -215,14 +248,18 @@ def _before(run: Run, request: web.Request) -> Marked | None:
     return marked(item, done.choice) if item.options else matched(item, done.choice)
 
 
-def _last_choice(run: Run, item: Item) -> tuple[str, ...]:
+def _last(run: Run, item: Item) -> Try | None:
+    """The last answer to an open item; it was wrong."""
     tries = [one for one in run.of(item.name) if not one.hint]
-    return tries[-1].choice if tries else ()
+    return tries[-1] if tries else None
 
 
-def _wrong(run: Run, item: Item) -> tuple[str, ...]:
-    """Why the last try was wrong; nothing where none was."""
-    tries = [one for one in run.of(item.name) if not one.hint]
-    if not tries or tries[-1].right:
-        return ()
-    return (marked(item, tries[-1].choice) if item.options else matched(item, tries[-1].choice)).explained
+def _wrong(item: Item, last: Try | None) -> list[tuple[str, str]]:
+    """Why the last try was wrong: of several options, each with its label; nothing where none was."""
+    if last is None:
+        return []
+    judged = marked(item, last.choice) if item.options else matched(item, last.choice)
+    chosen = [option for option in item.options if option.key in last.choice and not option.right and option.why]
+    named = [(option.label if item.kind is Kind.MANY else "", option.why) for option in chosen]
+    told = {option.why for option in chosen}
+    return [*named, *(("", why) for why in judged.explained if why not in told)]

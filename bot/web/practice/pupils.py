@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import segno
@@ -18,16 +21,17 @@ from bot.practice.desk import PracticeDesk, forget_pupil, runs_of
 from bot.practice.notes import write
 from bot.tables import PracticeBadge, PracticeKey, PracticeVisit
 from bot.web.chat import host_of
-from bot.web.practice.pages import COOKIE, Pages, RefusedPageError, form, go, remember
+from bot.web.practice.pages import COOKIE, Pages, RefusedPageError, form, go, key_of, remember
 from bot.web.practice.playing import NAMES, Playing
 from handlers.outcome import CameBack, Enrolled
-from handlers.pupils import REVIEW, Classroom, Progress, Pupil
+from handlers.pupils import REVIEW, Classroom, Newcomer, Progress, Pupil
 from knowledge.practice.levels import levels
 from knowledge.procedures import UNKNOWN, Procedure
 
 ENTER = "/luyen-tap"
 HOME = "/luyen-tap/cua-em"
-STEPS_AT_MOST = 4
+PRESSED_AGAIN = timedelta(seconds=60)
+"""Within this time the same form of coming in is a button that was pressed twice, and no second pupil."""
 
 
 class PupilPages:
@@ -36,6 +40,12 @@ class PupilPages:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._wrong_codes = Rate(*limits.CODE_GUESSES)
+        self._guessing: dict[str, datetime] = {}
+        """Network addresses from which codes are not looked up, and until when."""
+        self._one_comes_in = asyncio.Lock()
+        self._welcomed: dict[str, tuple[datetime, Newcomer]] = {}
+        """Who came in by which form, for as long as it may be sent again."""
+        self._one_draws = asyncio.Lock()
         self._playing = Playing(pages)
 
     def routes(self) -> list[web.RouteDef]:
@@ -48,7 +58,7 @@ class PupilPages:
             web.get("/luyen-tap/the/{case:[a-z0-9]+}", guarded(self.card)),
             web.get("/luyen-tap/the/{case:[a-z0-9]+}.png", guarded(self.card_picture)),
             web.get("/luyen-tap/chung-nhan.{kind:png|pdf}", guarded(self.certificate)),
-            web.get("/luyen-tap/qr/{code}/{key}", guarded(self.scanned)),
+            web.get("/luyen-tap/qr/{code:[0-9.]+}/{key:[A-Za-z0-9_-]+}", guarded(self.scanned)),
             web.post("/luyen-tap/thoat", guarded(self.leave)),
             web.get("/luyen-tap/xoa", guarded(self.ask_to_delete)),
             web.post("/luyen-tap/xoa", guarded(self.delete)),
@@ -58,50 +68,72 @@ class PupilPages:
     # Coming in
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
+        code = request.query.get("lop", "")[:16]
         async with self._pages.reading() as desk:
-            if await desk.pupil(request.cookies.get(COOKIE)) and "lop" not in request.query:
-                return go(HOME)
-        return self._entrance(request, code=request.query.get("lop", "")[:16])
+            pupil = await desk.pupil(key_of(request))
+            classroom = await desk.classroom(code) if pupil and code else None
+        if pupil and (not code or (classroom and classroom.id == pupil.classroom.id)):
+            return go(HOME)
+        return self._entrance(request, code=code)
 
     def _entrance(
         self, request: web.Request, *, code: str = "", problem: str = "", back_problem: str = ""
     ) -> web.Response:
-        values = {"code": code, "problem": problem, "back_problem": back_problem}
+        values = {"code": code, "problem": problem, "back_problem": back_problem, "turn": secrets.token_urlsafe(12)}
         return self._pages.render("practice/enter.html", request, 422 if problem or back_problem else 200, **values)
 
     async def come_in(self, request: web.Request) -> web.StreamResponse:
-        code = str((await form(request)).get("lop", ""))[:40]
-        async with self._pages.writing() as desk:
+        sent = await form(request)
+        code, turn = str(sent.get("lop", ""))[:40], str(sent.get("luot", ""))[:40]
+        async with self._one_comes_in, self._pages.writing() as desk:
             classroom = await self._classroom(desk, code, request)
             if isinstance(classroom, str):
                 return self._entrance(request, code=code[:16], problem=classroom)
-            known = await desk.pupil(request.cookies.get(COOKIE))
+            known = await desk.pupil(key_of(request))
+            new = self._pressed_again(f"{classroom.id}:{turn}", desk.now)
             if known is not None and known.classroom.id == classroom.id:
                 return go(HOME)
-            new = await desk.newcomer(classroom)
             if new is None:
-                return self._entrance(request, problem="Lớp này đã đủ chỗ. Em hỏi lại thầy cô nhé.")
-            await write(desk, Enrolled(classroom.id, new.nickname, new.word, new.key))
+                new = await desk.newcomer(classroom)
+                if new is None:
+                    return self._entrance(request, problem="Lớp này đã đủ chỗ. Em hỏi lại thầy cô nhé.")
+                await write(desk, Enrolled(classroom.id, new.nickname, new.word, new.key))
+                if turn:
+                    self._welcomed[f"{classroom.id}:{turn}"] = (desk.now, new)
         response = self._pages.render("practice/welcome.html", request, new=new, classroom=classroom)
         return remember(response, request, new.key)
 
+    def _pressed_again(self, turn: str, now: datetime) -> Newcomer | None:
+        """Who came in by this form a moment ago; None: nobody."""
+        self._welcomed = {key: one for key, one in self._welcomed.items() if now - one[0] < PRESSED_AGAIN}
+        return self._welcomed[turn][1] if turn in self._welcomed else None
+
     async def _classroom(self, desk: PracticeDesk, code: str, request: web.Request) -> Classroom | str:
         """The class that is played today, or why there is none."""
-        classroom = await desk.classroom(code)
+        classroom = await self._by_code(desk, code, request)
         if classroom is None:
-            if not self._wrong_codes.allows(host_of(request)):
-                raise RefusedPageError(429, "Chờ một lát", "Có quá nhiều mã sai từ nơi này. Em thử lại sau mười phút.")
             return "Không có lớp nào mang mã đó. Em xem lại mã trên giấy của thầy cô."
         if not classroom.is_open(desk.today):
             first, last = f"{classroom.opens_on:%d/%m/%Y}", f"{classroom.closes_on:%d/%m/%Y}"
             return f"Lớp này luyện tập từ {first} đến {last}."
         return classroom
 
+    async def _by_code(self, desk: PracticeDesk, code: str, request: web.Request) -> Classroom | None:
+        """The class of a code. Who typed too many that nobody has waits, or the right one would be found in the end."""
+        host = host_of(request)
+        self._guessing = {one: until for one, until in self._guessing.items() if until > desk.now}
+        if host not in self._guessing:
+            classroom = await desk.classroom(code)
+            if classroom is not None or self._wrong_codes.allows(host):
+                return classroom
+            self._guessing[host] = desk.now + timedelta(seconds=self._wrong_codes.seconds)
+        raise RefusedPageError(429, "Chờ một lát", "Có quá nhiều mã sai từ nơi này. Em thử lại sau mười phút.")
+
     async def come_back(self, request: web.Request) -> web.StreamResponse:
         sent = await form(request)
         code, nickname, word = (str(sent.get(name, ""))[:60] for name in ("lop", "bietdanh", "tu"))
         async with self._pages.writing() as desk:
-            classroom = await desk.classroom(code)
+            classroom = await self._by_code(desk, code, request)
             key = await desk.returning(classroom, nickname, word) if classroom else None
             if classroom is None or key is None:
                 problem = "Chưa khớp. Em xem lại mã lớp, biệt danh và từ bí mật đã chép trong vở."
@@ -147,7 +179,7 @@ class PupilPages:
 
     @staticmethod
     async def _pupil(desk: PracticeDesk, request: web.Request) -> Pupil | None:
-        return await desk.pupil(request.cookies.get(COOKIE))
+        return await desk.pupil(key_of(request))
 
     # What is taken home
 
@@ -157,7 +189,8 @@ class PupilPages:
             record = desk.course.library.get(case.code) if case else None
         if case is None or record is None or not record.valid_on(desk.today):
             raise RefusedPageError(404, "Không có thẻ này", "Việc này không có trong phần luyện tập hiện nay.")
-        method = None if record.stale_on(desk.today) else case.method(record)
+        stale = record.stale_on(desk.today)
+        method = None if stale else case.method(record)
         qr = segno.make(self._live(request, record)).svg_data_uri(scale=6)
         return self._pages.render(
             "practice/card.html",
@@ -166,7 +199,7 @@ class PupilPages:
             record=record,
             fee=method.fee if method else UNKNOWN,
             time=method.time_limit if method else UNKNOWN,
-            steps=record.online_steps[:STEPS_AT_MOST],
+            stale=stale,
             qr=qr,
         )
 
@@ -180,8 +213,14 @@ class PupilPages:
             record = desk.course.library.get(case.code) if case else None
         if case is None or record is None:
             raise RefusedPageError(404, "Không có thẻ này", "Việc này không có trong phần luyện tập hiện nay.")
-        picture = pictures.card(case, record, self._live(request, record), desk.today)
-        return _file(picture.png(), "image/png", f"the-{case.key}.png")
+        link, today = self._live(request, record), desk.today
+        body = await self._drawn(lambda: pictures.card(case, record, link, today).png())
+        return _file(body, "image/png", f"the-{case.key}.png")
+
+    async def _drawn(self, draw: Callable[[], bytes]) -> bytes:
+        """A picture takes a tenth of a second or more: one at a time, and others are served meanwhile."""
+        async with self._one_draws:
+            return await asyncio.to_thread(draw)
 
     async def certificate(self, request: web.Request) -> web.StreamResponse:
         async with self._pages.reading() as desk:
@@ -194,10 +233,14 @@ class PupilPages:
             raise RefusedPageError(404, "Chưa có giấy chứng nhận", "Em làm xong hết các việc của lớp rồi quay lại nhé.")
         points, most = (sum(progress.best[key][place] for key in cases) for place in (0, 1))
         label, office = pupil.classroom.label, self._pages.office
-        drawn = pictures.certificate(pupil.nickname, label, len(cases), points, most, desk.today, office)
-        if request.match_info["kind"] == "pdf":
-            return _file(drawn.pdf(), "application/pdf", "chung-nhan-luyen-tap.pdf")
-        return _file(drawn.png(), "image/png", "chung-nhan-luyen-tap.png")
+        is_pdf = request.match_info["kind"] == "pdf"
+
+        def draw() -> bytes:
+            made = pictures.certificate(pupil.nickname, label, len(cases), points, most, desk.today, office)
+            return made.pdf() if is_pdf else made.png()
+
+        kind = "application/pdf" if is_pdf else "image/png"
+        return _file(await self._drawn(draw), kind, f"chung-nhan-luyen-tap.{request.match_info['kind']}")
 
     # At the real desk
 
@@ -220,7 +263,7 @@ class PupilPages:
 
     async def leave(self, request: web.Request) -> web.StreamResponse:
         await form(request)
-        if key := request.cookies.get(COOKIE):
+        if key := key_of(request):
             async with self._pages.writing() as desk:
                 known = delete(PracticeKey).where(col(PracticeKey.digest) == drawing.digest(key))
                 await desk.session.execute(known)
@@ -231,7 +274,7 @@ class PupilPages:
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
         await form(request)
-        if key := request.cookies.get(COOKIE):
+        if key := key_of(request):
             async with self._pages.writing() as desk:
                 await forget_pupil(desk.session, key)
         return _forgotten()
