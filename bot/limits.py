@@ -61,7 +61,7 @@ CODE_GUESSES = (60, 600.0)
 """Class codes that nobody has, from one network address; a whole class shares one and mistypes."""
 CLASSES_OPENED = (20, 3600.0)
 """Classes opened from one network address; the teachers of a school share one."""
-TERM_AT_MOST = timedelta(days=220)
+TERM_AT_MOST = timedelta(days=230)
 """Longest time from opening a class to the end of its term, when everything of it is deleted."""
 GROUP_AT_LEAST = 5
 """Figures of fewer pupils than this are not shown."""

@@ -62,7 +62,7 @@ class PracticeDesk:
         joined = "".join(parts).upper()
         found = select(PracticeClass).where(col(PracticeClass.code) == joined[-drawing.CODE_LENGTH :])
         row = (await self.session.execute(found)).scalar_one_or_none()
-        if row is None or joined not in (row.code, f"{row.label.upper()}{row.code}"):
+        if row is None or joined not in (row.code, f"{row.label.replace('/', '').upper()}{row.code}"):
             return None
         return classroom_of(row)
 

@@ -119,6 +119,15 @@ async def test_a_class_is_found_as_people_type_its_code(scene: World, typed: str
     assert found.name == code
 
 
+@pytest.mark.parametrize("label", ["7A", "9/3", "8A12", "6"])
+async def test_every_label_that_is_allowed_can_be_typed_back(scene: World, label: str) -> None:
+    code = await scene.open_class(label)
+    async with scene.desk() as desk:
+        found = await desk.classroom(code)
+    assert found
+    assert found.name == code
+
+
 @pytest.mark.parametrize("typed", ["", "7A", "8B-{short}", "7A-ZZZZ", "a b c d e", "{short}{short}", "%", "' OR 1=1"])
 async def test_another_code_finds_nothing(scene: World, typed: str) -> None:
     code = await scene.open_class()

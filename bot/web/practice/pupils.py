@@ -96,7 +96,7 @@ class PupilPages:
             if new is None:
                 new = await desk.newcomer(classroom)
                 if new is None:
-                    return self._entrance(request, problem="Lớp này đã đủ chỗ. Em hỏi lại thầy cô nhé.")
+                    return self._entrance(request, problem="Lớp này đã đủ người. Em hỏi lại thầy cô nhé.")
                 await write(desk, Enrolled(classroom.id, new.nickname, new.word, new.key))
                 if turn:
                     self._welcomed[f"{classroom.id}:{turn}"] = (desk.now, new)
