@@ -288,6 +288,16 @@ async def test_a_form_of_another_site_is_refused(http: aiohttp.ClientSession, ap
     assert await rows(app.storage, PracticePupil) == 0
 
 
+async def test_a_proxy_that_changes_our_name_refuses_nobody_of_ours(http: aiohttp.ClientSession, app: App) -> None:
+    code, _ = await open_class(app, "batuksinh")
+    ours = {"Origin": "https://motcua.example", "Sec-Fetch-Site": "same-origin"}
+    async with http.post("/luyen-tap/vao", data={"lop": code}, headers=ours) as response:
+        assert response.status == 200
+    theirs = {"Origin": "https://motcua.example", "Sec-Fetch-Site": "cross-site"}
+    async with http.post("/luyen-tap/xoa", headers=theirs) as response:
+        assert response.status == 403
+
+
 async def test_a_form_sent_twice_counts_once(http: aiohttp.ClientSession, app: App) -> None:
     code, _ = await open_class(app, "batuksinh")
     for _ in range(2):

@@ -105,10 +105,17 @@ class Pages:
         return f"{base}{path}"
 
 
+def _of_somebody_else(request: web.Request) -> bool:
+    """Whether another site's page sent it. The browser's own word counts first: a proxy may have changed our name."""
+    if (site := request.headers.get("Sec-Fetch-Site")) is not None:
+        return site not in ("same-origin", "none")
+    came_from = request.headers.get("Origin")
+    return came_from is not None and urlsplit(came_from).netloc != request.host
+
+
 async def form(request: web.Request) -> MultiDictProxy[Any]:
     """The form that was sent. Raises RefusedPageError when a page of somebody else sent it, or nobody can read it."""
-    came_from = request.headers.get("Origin")
-    if came_from is not None and urlsplit(came_from).netloc != request.host:
+    if _of_somebody_else(request):
         raise RefusedPageError(403, "Không được phép", "Biểu mẫu này không gửi từ trang của chúng tôi.")
     try:
         return await request.post()
