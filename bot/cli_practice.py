@@ -24,9 +24,9 @@ def add_to(app: typer.Typer) -> None:
 @practice.command("list")
 def show(as_json: Json = False) -> None:
     """Các tình huống, và câu nào đang tạm dừng vì sao."""
-    from bot.practice import desk_work
+    from bot.practice import checking
 
-    course, today = run(desk_work.course(chosen()))
+    course, today = run(checking.course(chosen()))
     waiting = course.suspended(today)
     if as_json:
         cases = [{"key": case.key, "title": case.title, "code": case.code} for case in course.cases.values()]
@@ -47,11 +47,11 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="Mọi câu đang tạm dừng vì thông tin đã đổi.")] = False,
 ) -> None:
     """In câu đang tạm dừng để đọc lại; có --by thì ghi nhận đã đọc và cho hỏi lại."""
-    from bot.practice import desk_work
+    from bot.practice import checking
 
     if by.strip() and not items and not everything:
         raise fail(["ghi rõ tên câu đã đọc lại, hoặc --all"], 1)
-    read, unknown = run(desk_work.read_again(chosen(), items or [], by.strip()))
+    read, unknown = run(checking.read_again(chosen(), items or [], by.strip()))
     if unknown:
         raise fail([f"không có câu nào đang tạm dừng vì thông tin đổi: {name}" for name in unknown], 1)
     for one in read:

@@ -14,7 +14,8 @@ from pathlib import Path
 from knowledge.library import Library, read_yaml
 from knowledge.practice import words
 from knowledge.practice.cases import FOLDER, Case, shipped_cases
-from knowledge.practice.items import Item, ItemMaker, pools
+from knowledge.practice.items import Item, ItemMaker
+from knowledge.practice.pools import pools
 
 CHECKED = FOLDER / "checked.yaml"
 

@@ -8,16 +8,17 @@ stands on; when they change, it is suspended until somebody has looked at it (se
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from knowledge.library import Library
 from knowledge.normalize import fold
 from knowledge.practice.cases import OPTIONS_AT_MOST, Case
+from knowledge.practice.facts import Fact, digest, facts_of
+from knowledge.practice.pools import Pools, is_free
 from knowledge.practice.words import PracticeWords
 from knowledge.procedures import UNKNOWN, Channel, Procedure
 
@@ -38,18 +39,6 @@ class Kind(StrEnum):
     ONE = "one"
     MANY = "many"
     FORM = "form"
-
-
-class Fact(StrEnum):
-    """A part of a record that an item stands on."""
-
-    NAME = "name"
-    WHERE = "where"
-    DOCUMENTS = "documents"
-    WAYS = "ways"
-    FEE = "fee"
-    TIME = "time"
-    RESULT = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,80 +104,7 @@ _NOT_THERE = "khong phai uy ban nhan dan"
 _PAYS = re.compile(r"\b(?:phi|le phi|thanh toan|nop tien)\b")
 NAME_AT_MOST = 160
 OPTIONS_AT_LEAST = 2
-RESULT_AT_MOST = 80
-_AMOUNT = re.compile(r"\d[\d.]*\s*đồng")
-_DAYS = re.compile(r"\d+ ngày(?: làm việc)?")
 _NUMBER = re.compile(r"\d[\d.]*")
-_FREE = frozenset({"mien phi", "khong mat phi", "khong thu phi", "0 dong", "khong"})
-
-
-@dataclass(frozen=True, slots=True)
-class Pools:
-    """What other procedures say, for wrong options: (value, name of a procedure that has it)."""
-
-    fees: tuple[tuple[str, str], ...]
-    times: tuple[tuple[str, str], ...]
-    results: tuple[tuple[str, str, str], ...]
-    """(result, name, field)."""
-    by_field: Mapping[str, tuple[Procedure, ...]] = field(default_factory=dict)
-
-
-def pools(library: Library) -> Pools:
-    """Gather them once."""
-    methods = [(method, record) for record in library for method in record.methods]
-    fields: dict[str, list[Procedure]] = {}
-    for record in library:
-        fields.setdefault(record.field, []).append(record)
-    return Pools(
-        _first((method.fee, record.name) for method, record in methods if _AMOUNT.fullmatch(method.fee)),
-        _first((method.time_limit, record.name) for method, record in methods if _DAYS.fullmatch(method.time_limit)),
-        tuple(
-            (record.result[0], record.name, record.field)
-            for record in library
-            if record.result and len(record.result[0]) <= RESULT_AT_MOST
-        ),
-        {name: tuple(records) for name, records in fields.items()},
-    )
-
-
-def _first(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    found: dict[str, str] = {}
-    for value, name in pairs:
-        found.setdefault(value, name)
-    return tuple(found.items())
-
-
-def is_free(fee: str) -> bool:
-    """Whether a fee line says that nothing is paid."""
-    return fold(fee) in _FREE
-
-
-def digest(*facts: Any) -> str:
-    """Of facts: equal as long as nothing about them changes."""
-    told = json.dumps(facts, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
-
-
-def facts_of(record: Procedure, fact: Fact) -> Any:
-    """The values of a record that belong to a fact."""
-    lines = [(one.channel.value, one.when) for one in record.methods]
-    match fact:
-        case Fact.NAME:
-            return [record.name, record.official_name, record.summary]
-        case Fact.WHERE:
-            return [record.agency, record.where]
-        case Fact.DOCUMENTS:
-            return [document.model_dump(mode="json") for document in record.documents]
-        case Fact.WAYS:
-            return lines
-        case Fact.FEE:
-            return [[*line, one.fee] for line, one in zip(lines, record.methods, strict=True)] + [record.fee_note]
-        case Fact.TIME:
-            return [[*line, one.time_limit] for line, one in zip(lines, record.methods, strict=True)] + [
-                record.time_note
-            ]
-        case Fact.RESULT:
-            return list(record.result)
 
 
 Draw = tuple[str, bool, str]

@@ -12,8 +12,9 @@ from knowledge.library import ContentError, Library, shipped
 from knowledge.practice.cases import CASES_AT_LEAST, Case, against, read_case, shipped_cases
 from knowledge.practice.check import of_case, of_item
 from knowledge.practice.course import Course, Lessons, shipped_lessons
-from knowledge.practice.items import Item, Kind, Level, is_free
+from knowledge.practice.items import Item, Kind, Level
 from knowledge.practice.play import RETURNS, WORTH, Run, Try, comes_back, marked, matched
+from knowledge.practice.pools import is_free
 from knowledge.practice.terms import label_of, term_end
 from knowledge.practice.words import load
 from knowledge.procedures import UNKNOWN, Channel, Method, Procedure

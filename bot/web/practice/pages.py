@@ -125,6 +125,12 @@ async def form(request: web.Request) -> MultiDictProxy[Any]:
         ) from error
 
 
+def file(body: bytes, kind: str, name: str, *, inline: bool = False) -> web.Response:
+    """A file to keep, or to look at first."""
+    headers = {"Content-Disposition": f'{"inline" if inline else "attachment"}; filename="{name}"'}
+    return web.Response(body=body, content_type=kind, headers={**headers, "Cache-Control": "no-store"})
+
+
 def go(path: str) -> web.Response:
     """See another page after a form was done."""
     return web.Response(status=303, headers={**HEADERS, "Location": path})

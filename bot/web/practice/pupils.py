@@ -21,7 +21,7 @@ from bot.practice.desk import PracticeDesk, forget_pupil, runs_of
 from bot.practice.notes import write
 from bot.tables import PracticeBadge, PracticeKey, PracticeVisit
 from bot.web.chat import host_of
-from bot.web.practice.pages import COOKIE, Pages, RefusedPageError, form, go, key_of, remember
+from bot.web.practice.pages import COOKIE, Pages, RefusedPageError, file, form, go, key_of, remember
 from bot.web.practice.playing import NAMES, Playing
 from handlers.outcome import CameBack, Enrolled
 from handlers.pupils import REVIEW, Classroom, Newcomer, Progress, Pupil
@@ -215,7 +215,7 @@ class PupilPages:
             raise RefusedPageError(404, "Không có thẻ này", "Việc này không có trong phần luyện tập hiện nay.")
         link, today = self._live(request, record), desk.today
         body = await self._drawn(lambda: pictures.card(case, record, link, today).png())
-        return _file(body, "image/png", f"the-{case.key}.png")
+        return file(body, "image/png", f"the-{case.key}.png", inline=True)
 
     async def _drawn(self, draw: Callable[[], bytes]) -> bytes:
         """A picture takes a tenth of a second or more: one at a time, and others are served meanwhile."""
@@ -240,7 +240,7 @@ class PupilPages:
             return made.pdf() if is_pdf else made.png()
 
         kind = "application/pdf" if is_pdf else "image/png"
-        return _file(await self._drawn(draw), kind, f"chung-nhan-luyen-tap.{request.match_info['kind']}")
+        return file(await self._drawn(draw), kind, f"chung-nhan-luyen-tap.{request.match_info['kind']}", inline=True)
 
     # At the real desk
 
@@ -288,8 +288,3 @@ def _forgotten() -> web.Response:
     response = go(ENTER)
     response.del_cookie(COOKIE, path="/")
     return response
-
-
-def _file(body: bytes, kind: str, name: str) -> web.Response:
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
-    return web.Response(body=body, content_type=kind, headers=headers)

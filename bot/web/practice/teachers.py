@@ -20,7 +20,7 @@ from bot.practice.figures import Figures, figures, read
 from bot.practice.notes import write
 from bot.tables import PracticeClass, PracticeVisit
 from bot.web.chat import host_of
-from bot.web.practice.pages import Pages, RefusedPageError, form, go
+from bot.web.practice.pages import Pages, RefusedPageError, file, form, go
 from handlers.outcome import ClassOpened
 from knowledge.practice.course import Course
 from knowledge.practice.sets import shipped_sets
@@ -215,8 +215,8 @@ class TeacherPages:
         row, counted, trips, course = await self._counted(request)
         made = sheets.sheets(counted, course, row.cases, trips)
         if request.match_info["kind"] == "xlsx":
-            return _attached(sheets.workbook(made), XLSX, f"lop-{row.code}.xlsx")
-        return _attached(sheets.text(made), "text/csv", f"lop-{row.code}.csv")
+            return file(sheets.workbook(made), XLSX, f"lop-{row.code}.xlsx")
+        return file(sheets.text(made), "text/csv", f"lop-{row.code}.csv")
 
     async def change_days(self, request: web.Request) -> web.StreamResponse:
         sent = await form(request)
@@ -292,7 +292,7 @@ class TeacherPages:
 
     async def result_sheet(self, request: web.Request) -> web.StreamResponse:
         row = await self._result(request)
-        return _attached(sheets.workbook(sheets.of_visit(row)), XLSX, f"tham-quan-{row.day:%Y-%m-%d}.xlsx")
+        return file(sheets.workbook(sheets.of_visit(row)), XLSX, f"tham-quan-{row.day:%Y-%m-%d}.xlsx")
 
     # The end
 
@@ -319,8 +319,3 @@ def _day(sent: MultiDictProxy[Any], name: str) -> date | None:
         return date.fromisoformat(str(sent.get(name, "")))
     except ValueError:
         return None
-
-
-def _attached(body: bytes, kind: str, name: str) -> web.Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return web.Response(body=body, content_type=kind, headers=headers)
