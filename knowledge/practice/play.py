@@ -49,7 +49,8 @@ def marked(item: Item, choice: Iterable[str]) -> Marked:
     missing = len(item.right - set(keys))
     if missing and item.missed:
         wrong.append(item.missed.replace("{count}", str(missing)))
-    return Marked(right=False, choice=keys, explained=tuple(dict.fromkeys(why for why in wrong if why)))
+    explained = dict.fromkeys(why for why in (*wrong, item.source) if why)
+    return Marked(right=False, choice=keys, explained=tuple(explained))
 
 
 def matched(item: Item, keys: Iterable[str]) -> Marked:

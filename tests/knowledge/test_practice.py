@@ -250,7 +250,7 @@ def test_a_wrong_choice_is_explained_and_a_hint_costs_a_point(course: Course) ->
     wrong = next(option for option in item.options if not option.right)
     judged = marked(item, [wrong.key])
     assert not judged.right
-    assert judged.explained == (wrong.why,)
+    assert judged.explained == (wrong.why, item.source)
     run = Run((item,), (Try(item.name, right=False, hint=True),))
     assert run.left(item.name) == WORTH - 1
     assert run.open is item
@@ -265,7 +265,7 @@ def test_many_must_be_all_and_no_more(course: Course) -> None:
     assert not marked(item, right[:1]).right
     assert "1" in marked(item, right[:1]).explained[0]
     extra = next(option for option in item.options if not option.right)
-    assert marked(item, [*right, extra.key]).explained == (extra.why,)
+    assert marked(item, [*right, extra.key]).explained == (extra.why, item.source)
 
 
 def test_a_key_that_the_item_does_not_have_is_left_out(course: Course) -> None:
