@@ -113,10 +113,22 @@ class App:
             return
         self.delivery.start()
         self.evidence.start()
-        await self._serve()
+        try:
+            await self._serve()
+        except OSError:
+            await self._give_up()
+            raise
         for channel in self.channels.values():
             await channel.start()
         self.ticker.start()
+
+    async def _give_up(self) -> None:
+        """End what was begun, so that a taken port is told in one line and nothing is cut off in the middle."""
+        workers = (self.dispatcher, self.delivery, self.evidence)
+        await asyncio.gather(self.writer.stop(), *(worker.stop(within=1.0) for worker in workers))
+        if self._runner:
+            await self._runner.cleanup()
+        await self.storage.close()
 
     async def _learn(self) -> None:
         """Take over what the office published or attached since the last look; the knowledge is replaced as a whole."""
