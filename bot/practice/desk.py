@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -71,12 +71,9 @@ class PracticeDesk:
         return self.draw.newcomer(set((await self.session.execute(taken)).scalars()))
 
     async def returning(self, classroom: Classroom, nickname: str, word: str, /) -> str | None:
-        wanted = fold(nickname)
-        if not self._guesses.allows(f"{classroom.id}:{wanted}"):
+        if not self._guesses.allows(f"{classroom.id}:{fold(nickname)}"):
             return None
-        here = select(PracticePupil).where(col(PracticePupil.class_id) == classroom.id)
-        rows = (await self.session.execute(here)).scalars()
-        row = next((row for row in rows if fold(row.nickname) == wanted), None)
+        row = await named(self.session, classroom.id, nickname)
         told = drawing.word_digest(classroom.id, nickname, word)
         return self.draw.key() if row is not None and hmac.compare_digest(row.word_digest, told) else None
 
@@ -125,12 +122,7 @@ class PracticeDesk:
     async def progress(self, pupil: Pupil, /) -> Progress:
         mine = select(PracticeRun).where(col(PracticeRun.pupil_id) == pupil.id).order_by(col(PracticeRun.id).desc())
         runs = list((await self.session.execute(mine)).scalars())
-        best: dict[str, tuple[int, int]] = {}
-        times: dict[str, int] = defaultdict(int)
-        for row in runs:
-            if row.ended_at is not None and row.run != REVIEW:
-                times[row.run] += 1
-                best[row.run] = max(best.get(row.run, (0, row.most)), (row.points, row.most), key=_share)
+        times = Counter(row.run for row in runs if row.ended_at is not None and row.run != REVIEW)
         returns = select(col(PracticeReturn.item)).where(
             col(PracticeReturn.pupil_id) == pupil.id, col(PracticeReturn.due_on) <= self.today
         )
@@ -141,7 +133,7 @@ class PracticeDesk:
         scanned = select(col(PracticeBadge.code)).where(col(PracticeBadge.pupil_id) == pupil.id)
         badges = (await self.session.execute(scanned.order_by(col(PracticeBadge.at)))).scalars()
         under_way = tuple(row.run for row in runs if row.ended_at is None)
-        return Progress(best, dict(times), under_way, tuple(asked), tuple(badges))
+        return Progress(best_of(runs), dict(times), under_way, tuple(asked), tuple(badges))
 
     async def new_class(self) -> NewClass:
         while True:
@@ -151,8 +143,23 @@ class PracticeDesk:
                 return drawn
 
 
+def best_of(runs: Iterable[PracticeRun]) -> dict[str, tuple[int, int]]:
+    """Points and most of the best run that was finished, by case."""
+    best: dict[str, tuple[int, int]] = {}
+    for row in runs:
+        if row.ended_at is not None and row.run != REVIEW:
+            best[row.run] = max(best.get(row.run, (0, row.most)), (row.points, row.most), key=_share)
+    return best
+
+
 def _share(score: tuple[int, int]) -> float:
     return score[0] / score[1] if score[1] else 0.0
+
+
+async def named(session: AsyncSession, classroom: int, nickname: str) -> PracticePupil | None:
+    """The pupil of a class by nickname, typed in any case and without accents."""
+    rows = (await session.execute(select(PracticePupil).where(col(PracticePupil.class_id) == classroom))).scalars()
+    return next((row for row in rows if fold(row.nickname) == fold(nickname)), None)
 
 
 def classroom_of(row: PracticeClass) -> Classroom:

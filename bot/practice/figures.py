@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot import limits
+from bot.practice.desk import best_of
 from bot.tables import PracticeBadge, PracticePupil, PracticeRun, PracticeTry
-from handlers.pupils import REVIEW
 from knowledge.practice.course import Course
 from knowledge.practice.items import Item
 from scheduler.calendar import VIETNAM
@@ -129,16 +129,9 @@ def figures(rows: Rows, course: Course) -> Figures:
 
 def _pupil(pupil: PracticePupil, rows: Rows) -> PupilLine:
     ended = [run for run in rows.runs if run.pupil_id == pupil.id and run.ended_at is not None]
-    best: dict[str, tuple[int, int]] = {}
-    for run in ended:
-        if run.run != REVIEW:
-            best[run.run] = max(best.get(run.run, (0, run.most)), (run.points, run.most), key=_share)
+    best = best_of(ended)
     seen = pupil.seen_at.astimezone(VIETNAM).date()
     return PupilLine(pupil.nickname, len(best), len(ended), best, seen)
-
-
-def _share(score: tuple[int, int]) -> float:
-    return score[0] / score[1] if score[1] else 0.0
 
 
 def _items(rows: Rows, course: Course) -> list[ItemLine]:

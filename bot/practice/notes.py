@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import col
 
 from bot.inbox import insert_new
 from bot.practice import drawing
-from bot.practice.desk import PracticeDesk, tries
+from bot.practice.desk import PracticeDesk, named, tries
 from bot.tables import PracticeClass, PracticeKey, PracticePupil, PracticeReturn, PracticeRun, PracticeTry
 from handlers import outcome as notes
 from handlers.pupils import REVIEW
-from knowledge.normalize import fold
-from knowledge.practice.play import RETURNS, Run, comes_back
+from knowledge.practice.play import RETURNS, Run, Try, comes_back
 
 
 async def write(desk: PracticeDesk, note: notes.PracticeNote) -> bool:
@@ -65,9 +64,7 @@ async def _enrolled(desk: PracticeDesk, note: notes.Enrolled) -> bool:
 
 
 async def _came_back(desk: PracticeDesk, note: notes.CameBack) -> bool:
-    here = select(PracticePupil).where(col(PracticePupil.class_id) == note.classroom)
-    rows = (await desk.session.execute(here)).scalars()
-    row = next((row for row in rows if fold(row.nickname) == fold(note.nickname)), None)
+    row = await named(desk.session, note.classroom, note.nickname)
     if row is None:
         return False
     desk.session.add(PracticeKey(digest=drawing.digest(note.key), pupil_id=row.id or 0))
@@ -104,7 +101,7 @@ async def _tried(desk: PracticeDesk, note: notes.Tried) -> bool:
     )
     desk.session.add(added)
     await desk.session.flush()
-    run = desk.built(row, (await tries(desk.session, [row.id]))[row.id])
+    run = desk.built(row, (*before.tries, Try(note.item, note.right, note.choice, note.hint)))
     if note.right:
         await _return(desk, note, run)
     if run.open is None:

@@ -60,6 +60,11 @@ def matched(item: Item, keys: Iterable[str]) -> Marked:
     return Marked(right, kept, _rule(item) if right else (item.hint,))
 
 
+def remarked(item: Item, kept: Iterable[str]) -> Marked:
+    """Mark again what was kept of a try: options, or fields of a form that matched."""
+    return marked(item, kept) if item.options else matched(item, kept)
+
+
 def _rule(item: Item) -> tuple[str, ...]:
     return (item.rule, item.source) if item.source else (item.rule,)
 

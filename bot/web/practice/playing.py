@@ -19,7 +19,7 @@ from handlers.practice_item import MOCK, fits
 from handlers.privacy import looks_private
 from handlers.pupils import REVIEW, Pupil
 from knowledge.practice.items import Item, Kind, Level, dossier_number
-from knowledge.practice.play import Marked, Run, Try, marked, matched
+from knowledge.practice.play import Marked, Run, Try, marked, matched, remarked
 from scheduler.calendar import VIETNAM
 
 HOME = "/luyen-tap/cua-em"
@@ -245,7 +245,7 @@ def _before(run: Run, request: web.Request) -> Marked | None:
     done = next((one for one in run.tries if one.item == name and one.right), None)
     if item is None or done is None:
         return None
-    return marked(item, done.choice) if item.options else matched(item, done.choice)
+    return remarked(item, done.choice)
 
 
 def _last(run: Run, item: Item) -> Try | None:
@@ -258,7 +258,7 @@ def _wrong(item: Item, last: Try | None) -> list[tuple[str, str]]:
     """Why the last try was wrong: of several options, each with its label; nothing where none was."""
     if last is None:
         return []
-    judged = marked(item, last.choice) if item.options else matched(item, last.choice)
+    judged = remarked(item, last.choice)
     chosen = [option for option in item.options if option.key in last.choice and not option.right and option.why]
     named = [(option.label if item.kind is Kind.MANY else "", option.why) for option in chosen]
     told = {option.why for option in chosen}
