@@ -82,6 +82,8 @@ class Outbox(SQLModel, table=True):
     priority: int = 0
     body: dict[str, Any] = _json()
     inbox_id: int | None = Field(default=None, index=True)
+    announcement_id: int | None = Field(default=None, index=True)
+    """The announcement that it brings; its progress is counted over these rows."""
     created_at: datetime = Field(index=True)
     not_before: datetime
     attempts: int = 0
@@ -127,6 +129,7 @@ class Gap(SQLModel, table=True):
     reason: str = Field(max_length=16)
     """declined, none (of the choices) or wrong."""
     state: str = Field(default="open", max_length=16, index=True)
+    """open, attached, drafted, out_of_scope or answered."""
     created_at: datetime = Field(index=True)
 
 
@@ -142,6 +145,12 @@ class Alias(SQLModel, table=True):
 
 
 class VersionState(StrEnum):
+    DRAFT = "draft"
+    """Being written on the office's page."""
+    SUBMITTED = "submitted"
+    """Written, and waiting for a second person."""
+    APPROVED = "approved"
+    """A second person agreed; it waits for the day from which it holds."""
     REVIEW = "review"
     """Imported, and nobody has looked at it yet."""
     PUBLISHED = "published"
@@ -149,6 +158,15 @@ class VersionState(StrEnum):
     REJECTED = "rejected"
     REPLACED = "replaced"
     """By a newer version: of one that waited, by the next import; of a published one, by the next published one."""
+
+
+class Origin(StrEnum):
+    """Who wrote a version."""
+
+    IMPORT = "import"
+    """A file; a shipped record of its code keeps priority."""
+    OFFICE = "office"
+    """A person on the office's page, a second person agreed: it takes the place of a shipped record."""
 
 
 def _one_a_code(state: VersionState) -> Index:
@@ -162,6 +180,9 @@ class ProcedureVersion(SQLModel, table=True):
 
     __tablename__ = "procedure_version"
     __table_args__ = (
+        _one_a_code(VersionState.DRAFT),
+        _one_a_code(VersionState.SUBMITTED),
+        _one_a_code(VersionState.APPROVED),
         _one_a_code(VersionState.REVIEW),
         _one_a_code(VersionState.PUBLISHED),
         Index(None, "state", "id"),
@@ -180,6 +201,18 @@ class ProcedureVersion(SQLModel, table=True):
     state: str = Field(default=VersionState.REVIEW, max_length=16)
     decided_by: str | None = Field(default=None, max_length=120)
     decided_at: datetime | None = None
+    origin: str = Field(default=Origin.IMPORT, max_length=16, sa_column_kwargs={"server_default": Origin.IMPORT.value})
+    author: str | None = Field(default=None, max_length=200)
+    """Post of whoever wrote it."""
+    author_id: int | None = Field(default=None, foreign_key="member.id")
+    """A second person agrees: none of the author's memberships."""
+    holds_from: date | None = None
+    """First day on which it is published; None: as soon as it is approved."""
+    note: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
+    """What was changed and why; of one that was sent back, what is to be mended."""
+    published_at: datetime | None = None
+    set_moving_at: datetime | None = None
+    """When its publishing had raised the duties and told the subscribers; None: not yet."""
 
 
 class PlanState(StrEnum):
@@ -529,3 +562,178 @@ class PracticeVisit(SQLModel, table=True):
     counts: dict[str, Any] | None = _json(nullable=True)
     """What was handed over, frozen on that day."""
     handed_at: datetime | None = None
+
+
+class Account(SQLModel, table=True):
+    """A name and password on the office's page: the first admin has no chat yet. It stands for a chat of its member."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    """The chat of its link on the channel "account"."""
+    password: str = Field(max_length=200, repr=False)
+    """Hash (argon2id) of the password."""
+    member_id: int = Field(foreign_key="member.id")
+    created_at: datetime
+    failures: int = 0
+    """Wrong passwords since the last right one."""
+    locked_until: datetime | None = None
+
+
+class Pass(SQLModel, table=True):
+    """A link that lets a linked official in, once. Only its hash is kept."""
+
+    digest: str = Field(primary_key=True, max_length=64)
+    channel: str = Field(max_length=32)
+    chat: str = Field(max_length=128)
+    created_at: datetime
+    expires_at: datetime = Field(index=True)
+    used_at: datetime | None = None
+
+
+class WebSession(SQLModel, table=True):
+    """A browser that is let in as the holder of a chat; what they may do is read from their roles at every request."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (Index(None, "channel", "chat"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True, max_length=64)
+    """Of the cookie's secret."""
+    channel: str = Field(max_length=32)
+    chat: str = Field(max_length=128)
+    device: str = Field(default="", max_length=80)
+    """Browser and system in words, for whoever looks at the list ("Chrome trên Android")."""
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime = Field(index=True)
+
+
+class Audit(SQLModel, table=True):
+    """A change that somebody made on the office's page: who, when, what it was before and after."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    member_id: int | None = Field(default=None, foreign_key="member.id")
+    by: str = Field(max_length=200)
+    """Post of whoever did it, as it was then."""
+    action: str = Field(max_length=40)
+    subject: str = Field(max_length=120, index=True)
+    """What was changed ("procedure:1.001193", "announcement:4")."""
+    before: dict[str, Any] | None = _json(nullable=True)
+    after: dict[str, Any] | None = _json(nullable=True)
+
+
+class Subscription(SQLModel, table=True):
+    """A chat that wants to hear of changes in a field of procedures (đăng ký nhận tin)."""
+
+    channel: str = Field(primary_key=True, max_length=32)
+    chat: str = Field(primary_key=True, max_length=128)
+    field: str = Field(primary_key=True, max_length=120)
+    """Lĩnh vực; "*": all of them."""
+    since: datetime
+
+
+class Handover(SQLModel, table=True):
+    """A question that a citizen handed to an official, with the time by which an answer was promised."""
+
+    __table_args__ = (Index(None, "state", "promised_at"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=16)
+    """By which the citizen asks how it stands ("HT-K4QM2P")."""
+    channel: str = Field(max_length=32)
+    chat: str = Field(max_length=128)
+    """Both are emptied once the answer was kept long enough, or the citizen wants to be forgotten."""
+    question_id: int | None = Field(default=None, foreign_key="question.id")
+    text: str = Field(max_length=2000)
+    asked_at: datetime
+    promised_at: datetime
+    state: str = Field(default="waiting", max_length=16)
+    """waiting, answered or withdrawn (the citizen wants to be forgotten)."""
+    answer: str = Field(default="", max_length=4000)
+    answered_by: str | None = Field(default=None, max_length=200)
+    answered_at: datetime | None = Field(default=None, index=True)
+
+
+class AnnouncementState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    """Waits for a second person."""
+    APPROVED = "approved"
+    """Leaves when its time comes."""
+    SENDING = "sending"
+    DONE = "done"
+    STOPPED = "stopped"
+    """What had not left was taken back."""
+
+
+class Announcement(SQLModel, table=True):
+    """A message of the office to many: to units, groups, subscribers of a field."""
+
+    __table_args__ = (Index(None, "state", "id"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=200)
+    text: str = Field(max_length=4000)
+    audience: dict[str, Any] = _json()
+    """Who it is for; read by :mod:`bot.office.audiences` alone."""
+    emergency: bool = False
+    """Leaves at any hour, before all that is no answer."""
+    reason: str = Field(default="", max_length=500)
+    """Why it was stopped, sent back, or is an emergency."""
+    wording_id: int | None = Field(default=None, foreign_key="wording.id")
+    """The wording of a procedure that it brings."""
+    state: str = Field(default=AnnouncementState.DRAFT, max_length=16)
+    author: str = Field(max_length=200)
+    author_id: int | None = Field(default=None, foreign_key="member.id")
+    created_at: datetime
+    not_before: datetime | None = None
+    decided_by: str | None = Field(default=None, max_length=200)
+    decided_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class Wording(SQLModel, table=True):
+    """A procedure told for one mouth: loudspeaker, post, LED line, poster."""
+
+    __table_args__ = (Index(None, "code", "mouth"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=16)
+    mouth: str = Field(max_length=16)
+    """loudspeaker, post, led or poster."""
+    text: str = Field(max_length=8000)
+    facts: str = Field(max_length=64)
+    """Fingerprint of the record it was made from: once the record says something else, it is not used any more."""
+    state: str = Field(default="draft", max_length=16)
+    """draft, submitted, approved or replaced."""
+    author: str = Field(max_length=200)
+    author_id: int | None = Field(default=None, foreign_key="member.id")
+    made_at: datetime
+    decided_by: str | None = Field(default=None, max_length=200)
+    decided_at: datetime | None = None
+
+
+class Switch(SQLModel, table=True):
+    """Something that can be switched off with a reason; the newest row of a name holds."""
+
+    __table_args__ = (Index(None, "name", "id"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=40)
+    """What: "sending" is all that is no answer; "answering" the assistant, "notice" a notice on every answer."""
+    off: bool
+    reason: str = Field(max_length=500)
+    """Of "answering" and "notice" it is shown to people."""
+    by: str = Field(max_length=200)
+    at: datetime
+
+
+class FieldOwner(SQLModel, table=True):
+    """The unit that keeps the procedures of a field up to date: its editors are reminded of review dates."""
+
+    __tablename__ = "field_owner"
+
+    field: str = Field(primary_key=True, max_length=120)
+    unit: str = Field(max_length=64)
