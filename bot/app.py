@@ -33,6 +33,8 @@ from bot.ticker import Ticker
 from bot.web import server
 from bot.web.chat import WEB, Answering, ChatApi
 from bot.web.files import FileApi
+from bot.web.office.rooms import OfficePages
+from bot.web.office.shell import Shell
 from bot.web.practice.pages import Pages
 from bot.web.practice.pupils import PupilPages
 from bot.web.practice.teachers import TeacherPages
@@ -77,7 +79,7 @@ class App:
             office=Office(settings.office_name, settings.office_contact, _page(settings)),
             ref=0,
         )
-        traits = {name: channel.traits for name, channel in self.channels.items()}
+        self._traits = traits = {name: channel.traits for name, channel in self.channels.items()}
         self.rules = rules.load(settings)
         self.school = School(self.shipped, draw)
         composer = OfficeComposer(self.storage, self.rules, context, traits, now)
@@ -155,15 +157,29 @@ class App:
         files = FileApi(answering, self._is_official, self.settings.data_dir)
         pages = self._pages()
         practice = [*PupilPages(pages).routes(), *TeacherPages(pages).routes()]
-        app = server.build(
-            [*api.routes(), *files.routes(), *practice, *self.routes], self.settings.office_name, self.health
-        )
+        own = [*api.routes(), *files.routes(), *practice, *OfficePages(self.shell()).routes()]
+        app = server.build([*own, *self.routes], self.settings.office_name, self.health)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
         await site.start()
         sockets = site._server.sockets if site._server else ()  # type: ignore[attr-defined]  # noqa: SLF001
         self.port = next((s.getsockname()[1] for s in sockets), self.settings.port)
+
+    def shell(self) -> Shell:
+        """What the office's page works with."""
+        return Shell(
+            storage=self.storage,
+            rules=self.rules,
+            now=self._now,
+            settings=self.settings,
+            known=lambda: self.knowledge,
+            shipped=self.shipped,
+            school=self.school,
+            traits=self._traits,
+            stored=self.delivery.wake,
+            learn=self._learn,
+        )
 
     def _pages(self) -> Pages:
         return Pages(self.storage, self.school, self._now, self.settings.office_name, _page(self.settings))

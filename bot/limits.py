@@ -66,6 +66,26 @@ TERM_AT_MOST = timedelta(days=230)
 GROUP_AT_LEAST = 5
 """Figures of fewer pupils than this are not shown."""
 
+# The office's page
+PASS_VALID = timedelta(minutes=15)
+"""How long a link that lets in can be used, once."""
+SESSION_VALID = timedelta(hours=12)
+SESSION_TRUSTED = timedelta(days=30)
+"""On a device of one's own."""
+PASSWORD_AT_LEAST = 12
+PASSWORD_AT_MOST = 200
+PASSWORD_TRIES = 5
+"""Wrong passwords in a row before an account is locked for PASSWORD_LOCK."""
+PASSWORD_LOCK = timedelta(minutes=15)
+DOOR_GUESSES = (20, 600.0)
+"""Wrong passwords and links from one network address in so many seconds."""
+FORM_BYTES = 20 * 1024 * 1024
+"""Largest form of the office's page: plans and catalogues are sent by it."""
+PAGE_ROWS = 200
+"""Most rows of a list on one page."""
+NEWS_DAYS = 14
+"""So many days answers say that the procedure has changed."""
+
 # Evidence
 EVIDENCE_BYTES = 20 * 1024 * 1024
 """Largest file kept as proof (Telegram hands out at most 20 MB to bots)."""

@@ -24,6 +24,12 @@ class Role(StrEnum):
     """Sees everything, changes nothing (giám sát)."""
     ADMIN = "admin"
     """Invites people, confirms plans."""
+    EDITOR = "editor"
+    """Writes what the assistant knows and what the office announces (biên tập)."""
+    APPROVER = "approver"
+    """The second person who agrees to it (duyệt)."""
+    TEACHER = "teacher"
+    """Opens classes that practise (giáo viên)."""
     GROUP = "group"
     """A group chat of the unit: hears its reminders and may do nothing, because anybody may write there."""
 

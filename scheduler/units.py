@@ -109,6 +109,10 @@ class Units:
         """The unit of an id; None for a group and for what is not in the register."""
         return self._register.units.get(unit_id)
 
+    def all(self) -> tuple[Unit, ...]:
+        """Every unit of the register, those of before too, in its order."""
+        return tuple(self._register.units.values())
+
     def today(self, unit_id: str, on: date) -> Unit | str | None:
         """Who does its work on that day: itself, else its successor, whose name where that is not in the register.
 

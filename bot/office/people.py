@@ -31,6 +31,9 @@ ROLE_NAMES = {
     Role.COORDINATOR: "điều phối, đôn đốc",
     Role.MONITOR: "giám sát",
     Role.ADMIN: "quản trị",
+    Role.EDITOR: "biên tập",
+    Role.APPROVER: "duyệt nội dung",
+    Role.TEACHER: "giáo viên",
     Role.GROUP: "nhóm chat của đơn vị",
 }
 

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from bot.app import App
 from bot.settings import Settings
 from knowledge.store import Knowledge
+from tests.web.office_site import OfficeSite, office_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -57,3 +58,10 @@ async def context(request: pytest.FixtureRequest, browser: Browser) -> AsyncIter
     opened = await browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def site(tmp_path: Path, known: Knowledge) -> AsyncIterator[OfficeSite]:
+    """The office's page over a small office."""
+    async with office_site(tmp_path, known) as running:
+        yield running

@@ -13,7 +13,8 @@ from sqlmodel import col
 from bot.practice.desk import PracticeDesk
 from bot.practice.notes import write
 from bot.tables import PracticeReturn, PracticeRun
-from bot.web.practice.pages import Pages, RefusedPageError, form, go, key_of
+from bot.web.pages import RefusedPageError, form, go
+from bot.web.practice.pages import Pages, key_of
 from handlers.outcome import RunBegun, Tried
 from handlers.practice_item import MOCK, fits
 from handlers.privacy import looks_private

@@ -21,7 +21,8 @@ from bot.practice.desk import PracticeDesk, forget_pupil, runs_of
 from bot.practice.notes import write
 from bot.tables import PracticeBadge, PracticeKey, PracticeVisit
 from bot.web.chat import host_of
-from bot.web.practice.pages import COOKIE, Pages, RefusedPageError, file, form, go, key_of, remember
+from bot.web.pages import RefusedPageError, file, form, go
+from bot.web.practice.pages import COOKIE, Pages, key_of, remember
 from bot.web.practice.playing import NAMES, Playing
 from handlers.outcome import CameBack, Enrolled
 from handlers.pupils import REVIEW, Classroom, Newcomer, Progress, Pupil

@@ -20,7 +20,8 @@ from bot.practice.figures import Figures, figures, read
 from bot.practice.notes import write
 from bot.tables import PracticeClass, PracticeVisit
 from bot.web.chat import host_of
-from bot.web.practice.pages import Pages, RefusedPageError, file, form, go
+from bot.web.pages import RefusedPageError, file, form, go
+from bot.web.practice.pages import Pages
 from handlers.outcome import ClassOpened
 from knowledge.practice.course import Course
 from knowledge.practice.sets import shipped_sets

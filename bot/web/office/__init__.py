@@ -1,0 +1,1 @@
+"""The office's page: what officials open in the morning."""
