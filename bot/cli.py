@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import cli_office, cli_practice, cli_zalo, logs
+from bot import cli_account, cli_office, cli_practice, cli_zalo, logs
 from bot.console import By, Json, chosen, fail, named, print_json, show
 from bot.console import run as run_
 
@@ -240,6 +240,7 @@ def _show_decided(decided: Any, done: str, *, as_json: bool) -> None:
         raise fail(problems, 1)
 
 
+cli_account.add_to(app)
 cli_office.add_to(app)
 cli_zalo.add_to(app)
 cli_practice.add_to(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers import board, coordinate, duty, plans
+from handlers import board, coordinate, duty, plans, workplace
 from handlers.context import Context
 from handlers.duties import Invited, Membership, Role
 from handlers.message import Choice, Message, Reply
@@ -141,6 +141,7 @@ def _doors_of(roles: set[Role], ctx: Context) -> tuple[Choice, ...]:
         (coordinate.ROLES, "review.queue", coordinate.QUEUE),
         (board.ROLES, "board.board", board.BOARD),
         (plans.ROLES, "planning.drafts", plans.DRAFTS),
+        (workplace.ROLES, "workplace.open", workplace.OPEN),
     )
     return tuple(Choice(ctx.texts(label), action) for may, label, action in every if may & roles)
 

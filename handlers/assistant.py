@@ -18,6 +18,7 @@ from handlers import (
     smalltalk,
     start,
     tasks,
+    workplace,
 )
 from handlers.router import Router
 
@@ -25,6 +26,6 @@ from handlers.router import Router
 def build() -> Router:
     """Every feature in one table; fails at start when two of them own the same key."""
     everybody = (start, smalltalk, ask, feedback, life_event, forget, account, practice, open_class)
-    officials = (tasks, reporting, reported, coordinate, board, plans)
+    officials = (tasks, reporting, reported, coordinate, board, plans, workplace)
     features = [feature.FEATURE for feature in (*everybody, *officials)]
     return Router([*features, coordinate.LOOKING, account.STAFF], ask.ask)

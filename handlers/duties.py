@@ -214,6 +214,9 @@ class Duties(Protocol):
     async def drafts(self, person: Person, /) -> tuple[Draft, ...]:
         """Plans that wait for this admin."""
 
+    async def new_pass(self) -> str:
+        """A fresh secret for a link to the office's page; it lets nobody in before it is written down."""
+
 
 class NoDuties:
     """Where there is no plan: nobody has anything to do."""
@@ -244,6 +247,9 @@ class NoDuties:
 
     async def drafts(self, _person: Person, /) -> tuple[Draft, ...]:
         return ()
+
+    async def new_pass(self) -> str:
+        return ""
 
 
 Cadences = dict[str, Schedule]

@@ -57,6 +57,13 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class PassMade:
+    """Whoever has the secret may open the office's page as the holder of this chat, once."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The person gives up a role on this chat."""
 
@@ -198,7 +205,7 @@ class ClassOpened:
 PracticeNote = Enrolled | CameBack | RunBegun | Tried | ClassOpened
 """What practice wants written down."""
 DutyNote = (
-    Joined | Left | Reported | Withdrawn | Snoozed | Passed | Stuck | Accepted | Returned | SetAside | PlanConfirmed
+    Joined | PassMade | Left | Reported | Withdrawn | Snoozed | Passed | Stuck | Accepted | Returned | SetAside | PlanConfirmed
 )
 """What officials want written down."""
 Note = Asked | Judged | Forget | DutyNote | PracticeNote

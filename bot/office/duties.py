@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.office import board, people
+from bot.office import access, board, people
 from bot.office.rules import Rules
 from bot.tables import Evidence, Member, Occurrence, Plan, PlanState, Submission, Task
 from handlers.duties import Board, Colleague, Draft, Duty, Invited, Membership, Person, Report, Role, Snooze
@@ -88,6 +88,9 @@ class OfficeDuties:
 
     async def invited(self, code: str, /) -> Invited | None:
         return await people.invited(self._session, code, self._rules.units, self._now)
+
+    async def new_pass(self) -> str:
+        return access.new_secret()
 
     async def drafts(self, person: Person, /) -> tuple[Draft, ...]:
         if not person.holds(Role.ADMIN):

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.office import notices, people, plans
+from bot.office import access, notices, people, plans
 from bot.office.duties import period_of
 from bot.office.rules import Rules
 from bot.tables import Difficulty, Evidence, Inbox, Occurrence, PlanState, Submission, Task
@@ -51,6 +51,8 @@ class _Writer:
 
     async def write(self, note: notes.DutyNote) -> None:
         match note:
+            case notes.PassMade():
+                await access.allow(self._session, self._address, note.secret, self._now)
             case notes.Left():
                 await people.leave(self._session, note.membership, self._address)
             case notes.Reported():
