@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.office import periods
+from bot.office.corrections import carried, corrections
 from bot.office.rules import Rules
 from bot.tables import Plan as PlanRow
 from bot.tables import PlanState
@@ -22,6 +24,8 @@ from scheduler.ledger import rhythm
 from scheduler.plan import Kind, Owner, Plan, Reading, Schedule, Task
 from scheduler.text import fold
 
+BY_AT_MOST = 120
+"""Letters that are kept of who confirmed a plan or set a rhythm."""
 SAME_PLAN = 0.85
 """Likeness of two titles of one year from which the documents are texts of the same plan."""
 
@@ -49,15 +53,15 @@ class Imported:
 async def bring_in(session: AsyncSession, reading: Reading, file: str, digest: str, now: datetime) -> Imported:
     """Keep a document as a draft. A newer text of a plan takes the place of its older draft."""
     reading = replace(reading, tasks=_numbered(reading.tasks))
-    alive = select(PlanRow).where(col(PlanRow.state).in_((PlanState.DRAFT, PlanState.CONFIRMED)))
-    rows = list((await session.execute(alive.order_by(col(PlanRow.id)))).scalars())
-    for row in rows:
-        if row.digest == digest and row.id is not None:
-            return Imported(row.id, Reading.from_json(row.body), known=True)
-    same = [row for row in rows if row.year == reading.plan.year and _alike(row.title, reading.plan.title)]
+    known = await same_document(session, digest)
+    if known is not None and known.id is not None:
+        return Imported(known.id, Reading.from_json(known.body), known=True)
+    same = await same_plan(session, reading.plan)
     confirmed = next((row for row in same if row.state == PlanState.CONFIRMED), None)
+    body = reading.to_json()
     for row in same:
         if row.state == PlanState.DRAFT:
+            body = carried(reading, row.body)
             row.state = PlanState.REPLACED
             session.add(row)
     draft = PlanRow(
@@ -65,7 +69,7 @@ async def bring_in(session: AsyncSession, reading: Reading, file: str, digest: s
         year=reading.plan.year,
         file=file[:200],
         digest=digest,
-        body=reading.to_json(),
+        body=body,
         imported_at=now,
         replaces=confirmed.id if confirmed else None,
     )
@@ -76,7 +80,18 @@ async def bring_in(session: AsyncSession, reading: Reading, file: str, digest: s
     if confirmed:
         old = Reading.from_json(confirmed.body)
         differences = tuple(changes.compare(old.tasks, reading.tasks).lines())
-    return Imported(draft.id, reading, known=False, differences=differences)
+    return Imported(draft.id, Reading.from_json(body), known=False, differences=differences)
+
+
+async def same_document(session: AsyncSession, digest: str) -> PlanRow | None:
+    """The draft or confirmed plan that was read from the very same file."""
+    return next((row for row in await listed(session) if row.digest == digest), None)
+
+
+async def same_plan(session: AsyncSession, plan: Plan) -> list[PlanRow]:
+    """Drafts and confirmed plans of which this is another text: of its year, under nearly its title."""
+    rows = await listed(session)
+    return [row for row in rows if row.year == plan.year and _alike(row.title, plan.title)]
 
 
 def _numbered(tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -140,6 +155,8 @@ class Confirmed:
     tasks: int
     occurrences: int
     remarks: tuple[str, ...]
+    past: int = 0
+    """Rows that are overdue from the start: they were due before today."""
 
 
 async def confirm(session: AsyncSession, rules: Rules, row: PlanRow, choices: Choices, now: datetime) -> Confirmed:
@@ -149,7 +166,7 @@ async def confirm(session: AsyncSession, rules: Rules, row: PlanRow, choices: Ch
     old = await session.get(PlanRow, row.replaces) if row.replaces else None
     kept = await _kept(session, old, tasks) if old else {}
     _refuse_unknown(choices, tasks)
-    decided = _decide(tasks, choices, kept)
+    decided = _decide(tasks, choices, _corrected(row, tasks), kept)
     target = old or row
     if old:
         await _free_numbers(session, old)
@@ -159,7 +176,7 @@ async def confirm(session: AsyncSession, rules: Rules, row: PlanRow, choices: Ch
             row.digest,
         )
         row.state = PlanState.REPLACED
-    target.state, target.confirmed_by, target.confirmed_at = PlanState.CONFIRMED, choices.by, now
+    target.state, target.confirmed_by, target.confirmed_at = PlanState.CONFIRMED, choices.by[:BY_AT_MOST], now
     session.add_all([row, target])
     await session.flush()
     assert target.id is not None  # noqa: S101 - it was read from the database
@@ -174,12 +191,8 @@ async def confirm(session: AsyncSession, rules: Rules, row: PlanRow, choices: Ch
             remarks.append(f"Việc {task.tt}: chưa có đơn vị chủ trì nào nhận được việc, nên chưa nhắc được ai.")
     if old:
         await _end_others(session, old, {task.tt for task in tasks}, choices.by)
-    if before := await periods.past(session, target.id, now.astimezone(VIETNAM).date()):
-        remarks.append(
-            f"{before} kỳ có hạn trước hôm nay đang tính là quá hạn. Không muốn tính thì chạy: "
-            'plan skip --before NGÀY --by "Họ tên".'
-        )
-    return Confirmed(target.id, len(tasks), count, tuple(remarks))
+    past = await periods.past(session, target.id, now.astimezone(VIETNAM).date())
+    return Confirmed(target.id, len(tasks), count, tuple(remarks), past)
 
 
 def _with_leads(task: Task, leads: Mapping[str, tuple[str, ...]]) -> Task:
@@ -195,8 +208,21 @@ def _refuse_unknown(choices: Choices, tasks: Sequence[Task]) -> None:
         raise RefusedError([f"Kế hoạch không có việc số {tt}." for tt in strange])
 
 
+def _corrected(row: PlanRow, tasks: Iterable[Task]) -> dict[str, tuple[Schedule, str]]:
+    """TT -> the rhythm that somebody set while the draft was corrected, and who."""
+    found = corrections(row.body)
+    return {
+        task.tt: (task.proposal, found[task.tt].set_by)
+        for task in tasks
+        if task.proposal and task.tt in found and found[task.tt].sets_rhythm
+    }
+
+
 def _decide(
-    tasks: Iterable[Task], choices: Choices, kept: Mapping[str, TaskRow]
+    tasks: Iterable[Task],
+    choices: Choices,
+    corrected: Mapping[str, tuple[Schedule, str]],
+    kept: Mapping[str, TaskRow],
 ) -> dict[str, tuple[Schedule, str | None]]:
     """The rhythm of each task, and who set it where the words of the plan do not. Raises RefusedError."""
     decided: dict[str, tuple[Schedule, str | None]] = {}
@@ -205,6 +231,8 @@ def _decide(
         before = kept.get(task.tt)
         if task.tt in choices.cadences:
             decided[task.tt] = (choices.cadences[task.tt], choices.by)
+        elif task.tt in corrected:
+            decided[task.tt] = corrected[task.tt]
         elif before and before.body.get("time_text") == task.time_text:
             decided[task.tt] = (Schedule.from_json(before.cadence), before.set_by)
         elif not task.needs_confirmation:
@@ -215,14 +243,15 @@ def _decide(
         else:
             problems.append(f"Việc {task.tt} ({task.time_text or 'không ghi thời gian'}): cần chọn nhịp báo cáo.")
             continue
-        if not _definite(decided[task.tt][0]):
+        if not definite(decided[task.tt][0]):
             problems.append(f"Việc {task.tt} ({task.time_text}): chưa đủ để lập kỳ, cần đặt rõ nhịp báo cáo.")
     if problems:
         raise RefusedError(problems)
     return decided
 
 
-def _definite(schedule: Schedule) -> bool:
+def definite(schedule: Schedule) -> bool:
+    """Whether a ledger can be made of a rhythm as it is."""
     try:
         rhythm(schedule)
     except ValueError:
@@ -230,11 +259,42 @@ def _definite(schedule: Schedule) -> bool:
     return schedule.kind is not Kind.ONE_OFF or schedule.due is not None
 
 
+compare = functools.lru_cache(maxsize=32)(changes.compare)
+"""Two texts of one plan are looked at again and again while a draft waits."""
+
+
+async def goes_on(session: AsyncSession, row: PlanRow) -> dict[str, tuple[Schedule, str | None]]:
+    """TT of a draft -> the rhythm that is running for the same words, and who set it; empty for a new plan."""
+    old = await session.get(PlanRow, row.replaces) if row.replaces else None
+    if old is None:
+        return {}
+    tasks = Reading.from_json(row.body).tasks
+    kept = await _kept(session, old, tasks)
+    same = {task.tt: kept[task.tt] for task in tasks if task.tt in kept}
+    words = {task.tt: task.time_text for task in tasks}
+    return {
+        tt: (Schedule.from_json(before.cadence), before.set_by)
+        for tt, before in same.items()
+        if before.body.get("time_text") == words[tt]
+    }
+
+
+async def in_force(session: AsyncSession, number: int) -> dict[str, TaskRow]:
+    """TT -> the task of a confirmed plan, those that are no longer in it left out."""
+    statement = select(TaskRow).where(col(TaskRow.plan_id) == number, ~col(TaskRow.ended)).order_by(col(TaskRow.id))
+    return {row.tt: row for row in (await session.execute(statement)).scalars()}
+
+
+async def locked(session: AsyncSession, number: int) -> PlanRow | None:
+    """A plan that nobody else changes until this transaction ends; None: there is none of that number."""
+    return await session.get(PlanRow, number, with_for_update=True, populate_existing=True)
+
+
 async def _kept(session: AsyncSession, old: PlanRow, tasks: tuple[Task, ...]) -> dict[str, TaskRow]:
     """TT in the new text -> the stored task that it goes on from."""
     rows = list((await session.execute(select(TaskRow).where(col(TaskRow.plan_id) == old.id))).scalars())
     by_tt = {row.tt: row for row in rows if not row.ended}
-    pairs = changes.compare(tuple(Task.from_json(row.body) for row in by_tt.values()), tasks).kept
+    pairs = compare(tuple(Task.from_json(row.body) for row in by_tt.values()), tasks).kept
     return {new.tt: by_tt[before.tt] for before, new in pairs if before.tt in by_tt}
 
 
@@ -252,7 +312,7 @@ async def _store(
 ) -> TaskRow:
     row = before or TaskRow(plan_id=plan, tt=task.tt, content="", body={}, cadence={})
     row.tt, row.content, row.body = task.tt, task.content, task.to_json()
-    row.cadence, row.set_by, row.ended = schedule.to_json(), set_by, False
+    row.cadence, row.set_by, row.ended = schedule.to_json(), set_by[:BY_AT_MOST] if set_by else None, False
     if before is not None:
         # the number was let go of behind the session's back: write it again
         await session.execute(update(TaskRow).where(col(TaskRow.id) == row.id).values(tt=task.tt))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,9 +16,8 @@ from bot.office import periods, plans, rules, workbench
 from bot.office.duties import period_of
 from bot.office.plans import RefusedError
 from bot.office.rules import Rules
-from bot.offline import with_storage
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from bot.tables import Occurrence, PlanState
 from bot.tables import Plan as PlanRow
 from bot.tables import Task as TaskRow
@@ -104,13 +103,15 @@ async def _duties(session: AsyncSession, office: Rules, number: int | None) -> t
     rows = [row for row in await plans.listed(session) if number in {None, row.id}]
     confirmed = [row for row in rows if row.state == PlanState.CONFIRMED]
     if confirmed:
-        return await _ledger(session, [row.id or 0 for row in confirmed]), False
+        return await ledger(session, [row.id or 0 for row in confirmed]), False
     if not rows:
         raise RefusedError(["Chưa có kế hoạch nào. Nhập bằng: plan import TỆP"])
-    return [duty for row in rows for duty in _drafted(Reading.from_json(row.body), office)], True
+    readings = [Reading.from_json(row.body) for row in rows]
+    return [duty for one in readings for duty in drafted(one, office, _proposed(one))], True
 
 
-async def _ledger(session: AsyncSession, numbers: list[int]) -> list[Duty]:
+async def ledger(session: AsyncSession, numbers: list[int]) -> list[Duty]:
+    """The rows of confirmed plans, as reminders look at them."""
     statement = (
         select(Occurrence, TaskRow)
         .join(TaskRow, col(TaskRow.id) == col(Occurrence.task_id))
@@ -127,15 +128,49 @@ async def _ledger(session: AsyncSession, numbers: list[int]) -> list[Duty]:
     return duties
 
 
-def _drafted(reading: Reading, office: Rules) -> Iterable[Duty]:
-    """The rows that a draft would have with its proposed rhythms."""
+def _proposed(reading: Reading) -> dict[str, Schedule]:
+    """The rhythms of a draft if every proposal were accepted."""
+    found = {task.tt: _rhythm(task) for task in reading.tasks}
+    return {tt: schedule for tt, schedule in found.items() if schedule is not None}
+
+
+def drafted(reading: Reading, office: Rules, rhythms: Mapping[str, Schedule]) -> Iterable[Duty]:
+    """The rows that a draft would have with these rhythms, by TT; nothing is stored."""
     for task in reading.tasks:
-        schedule = _rhythm(task)
-        if schedule is None:
+        schedule = rhythms.get(task.tt)
+        if schedule is None or schedule.kind is Kind.EVENT:
             continue
         for turn in turns_of(schedule, reading.plan.window, office.calendar.default.is_working_day):
             for unit in periods.leads(office, task, reading.plan, turn.due):
                 yield Duty(task.tt, unit, turn, rhythm(schedule))
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message: what somebody of a unit is told at one moment."""
+
+    at: datetime
+    to: str
+    """Whom of the unit: "cán bộ phụ trách"."""
+    unit_name: str
+    notices: tuple[Notice, ...]
+
+
+def by_day(notices: Iterable[Notice], office: Rules) -> dict[date, list[Post]]:
+    """Messages by the day on which they leave, in order of time; duties told together are one message."""
+    told: dict[tuple[datetime, Audience, str], list[Notice]] = {}
+    for notice in notices:
+        told.setdefault((notice.at, notice.audience, notice.unit), []).append(notice)
+    days: dict[date, list[Post]] = {}
+    for (at, audience, unit), together in told.items():
+        post = Post(at, AUDIENCES[audience], office.units.name(unit), tuple(together))
+        days.setdefault(at.astimezone(VIETNAM).date(), []).append(post)
+    return days
+
+
+def ahead(duties: Sequence[Duty], since: date, until: date, office: Rules) -> dict[date, list[Post]]:
+    """What would be sent from one day to another, both included, if nobody reported anything more."""
+    return by_day(simulation.simulate(duties, since, until, office.calendar, office.policy), office)
 
 
 def _rhythm(task: Task) -> Schedule | None:

@@ -14,16 +14,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot import clock
-from bot.office import periods, plans, rules
+from bot.office import plan_life, plans, rules
 from bot.office.plans import Choices, Confirmed, Imported, RefusedError
 from bot.office.rules import Rules
-from bot.offline import with_storage
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from bot.tables import Plan as PlanRow
 from bot.tables import PlanState
 from bot.tables import Task as TaskRow
-from scheduler import documents, rollover, timewords
+from scheduler import documents, timewords
 from scheduler.calendar import VIETNAM
 from scheduler.plan import Kind, Owner, Reading, Schedule, Task
 from scheduler.reading import read_plan
@@ -156,15 +155,22 @@ class Done:
             "plan": found.plan,
             "tasks": found.tasks,
             "occurrences": found.occurrences,
-            "remarks": list(found.remarks),
+            "remarks": self._remarks(),
             "confirmed_by": self.by,
         }
+
+    def _remarks(self) -> list[str]:
+        past = self.confirmed.past
+        if not past:
+            return list(self.confirmed.remarks)
+        told = f"{past} kỳ có hạn trước hôm nay đang tính là quá hạn. Không muốn tính thì chạy: "
+        return [*self.confirmed.remarks, f'{told}plan skip --before NGÀY --by "Họ tên".']
 
     def text(self) -> str:
         found = self.confirmed
         counts = f"{found.tasks} việc, {found.occurrences} kỳ trong sổ"
         lines = [f"Đã xác nhận kế hoạch số {found.plan} (người xác nhận: {self.by}): {counts}."]
-        lines += [f"  - {remark}" for remark in found.remarks]
+        lines += [f"  - {remark}" for remark in self._remarks()]
         lines.append("Xem trước các tin nhắc: simulate --from NGÀY --to NGÀY")
         return "\n".join(lines)
 
@@ -305,9 +311,7 @@ async def copy(settings: Settings, number: int | None, year: int) -> Shown:
             rows = [row for row in await plans.listed(session) if number in {None, row.id}]
             if len(rows) != 1:
                 raise RefusedError(["Hãy ghi số của kế hoạch (plan list)." if rows else "Không có kế hoạch đó."])
-            reading = rollover.roll(Reading.from_json(rows[0].body), year, office.units)
-            digest = hashlib.sha256(f"copy:{rows[0].digest}:{year}".encode()).hexdigest()
-            kept = await plans.bring_in(session, reading, f"chép từ kế hoạch số {rows[0].id}", digest, clock.now())
+            kept = await plan_life.copy(session, office, rows[0], year, clock.now())
         return _imported(kept, office)
 
     found: Shown = await _stored(settings, work)
@@ -320,8 +324,7 @@ async def skip(settings: Settings, number: int | None, before: date, by: str) ->
     async def work(storage: Storage) -> int:
         async with storage.write() as session:
             row = await plans.find(session, number, PlanState.CONFIRMED)
-            reason = f"Kỳ trước ngày {before:%d/%m/%Y} không tính ({by} quyết định)."
-            return await periods.set_aside_before(session, row.id or 0, before, reason)
+            return await plan_life.skip(session, row, before, by)
 
     count: int = await _stored(settings, work)
     return count
@@ -334,12 +337,7 @@ async def raise_event(settings: Settings, number: int | None, tt: str, because: 
     async def work(storage: Storage) -> int:
         async with storage.write() as session:
             row = await plans.find(session, number, PlanState.CONFIRMED)
-            found = [(task, plan) for task, plan in await plans.event_tasks(session) if task.plan_id == row.id]
-            for task, plan in found:
-                if task.tt == tt:
-                    return await periods.raise_event(session, office, task, plan, because, clock.now(), due)
-        known = ", ".join(task.tt for task, _ in found) or "không có"
-        raise RefusedError([f"Việc {tt} không phải việc làm theo sự kiện. Các việc theo sự kiện: {known}."])
+            return await plan_life.raise_event(session, office, row, tt, because, due, clock.now())
 
     count: int = await _stored(settings, work)
     return count

@@ -20,6 +20,9 @@ _INSTEAD = {
     ".docm": "tệp Word có macro; hãy lưu thành .docx",
     ".rtf": "hãy mở bằng Word rồi lưu thành .docx",
     ".odt": "hãy mở bằng LibreOffice rồi lưu thành .docx",
+    ".csv": "chưa đọc được tệp .csv; hãy chép bảng vào Word rồi lưu thành .docx",
+    ".xlsx": "chưa đọc được bảng tính; hãy chép bảng vào Word rồi lưu thành .docx",
+    ".xls": "chưa đọc được bảng tính; hãy chép bảng vào Word rồi lưu thành .docx",
     ".pdf": "chưa đọc được PDF; hãy dùng bản .docx, hoặc chép bảng phụ lục vào tệp .txt",
 }
 _BINARY = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf")
