@@ -190,6 +190,8 @@ class ProofKind(StrEnum):
     PHOTO = "photo"
     FILE = "file"
     LINK = "link"
+    MESSAGE = "message"
+    """A message that the platform took, told with its id there."""
     LINE = "line"
     """What was done, told in a line; does not count as proof of a form."""
 

@@ -109,6 +109,10 @@ class Units:
         """The unit of an id; None for a group and for what is not in the register."""
         return self._register.units.get(unit_id)
 
+    def groups(self) -> tuple[str, ...]:
+        """Ids of the groups of the register."""
+        return tuple(self._register.groups)
+
     def all(self) -> tuple[Unit, ...]:
         """Every unit of the register, those of before too, in its order."""
         return tuple(self._register.units.values())

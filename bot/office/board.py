@@ -102,13 +102,19 @@ async def _stuck(session: AsyncSession, rules: Rules) -> tuple[tuple[str, str], 
 
 
 async def unreachable(session: AsyncSession, rules: Rules) -> tuple[tuple[str, str], ...]:
-    """Units that have something to do and no officer who can be written to, with the reason."""
+    """Names of the units that cannot be written to, with the reason; see :func:`silent_units`."""
+    found = await silent_units(session, rules)
+    return tuple((rules.units.name(unit), reason) for unit, reason in found.items())
+
+
+async def silent_units(session: AsyncSession, rules: Rules) -> dict[str, str]:
+    """Ids of the units that have something to do and no officer who can be written to, with the reason."""
     waiting = select(col(Occurrence.unit)).where(col(Occurrence.mark).in_(OPEN_MARKS)).distinct()
     units = sorted((await session.execute(waiting)).scalars())
     known = await people.directory(session, rules.pushable)
     silent = [unit for unit in units if not known.of(unit, Role.OFFICER)]
     reasons = await _reasons(session, silent, rules.pushable)
-    return tuple((rules.units.name(unit), reasons.get(unit, "chưa ai liên kết")) for unit in silent)
+    return {unit: reasons.get(unit, "chưa ai liên kết") for unit in silent}
 
 
 async def _reasons(session: AsyncSession, units: list[str], pushable: Sequence[str]) -> dict[str, str]:

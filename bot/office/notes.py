@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.office import access, notices, people, plans
+from bot.office import access, notices, officials, people, plan_sight, plans
 from bot.office.duties import period_of
 from bot.office.rules import Rules
 from bot.tables import Difficulty, Evidence, Inbox, Occurrence, PlanState, Submission, Task
@@ -23,7 +23,7 @@ from handlers.message import Address, Media
 from scheduler import reminders
 from scheduler.calendar import VIETNAM
 from scheduler.ledger import OPEN_MARKS, Mark, ProofKind, counted_at, rhythm
-from scheduler.plan import Schedule
+from scheduler.plan import Reading, Schedule
 
 MEDIA_KINDS = {"image": ProofKind.PHOTO}
 
@@ -38,6 +38,13 @@ async def write(
         return
     if person is None:
         return
+    await _Writer(session, person, address, rules, now).write(note)
+
+
+async def carry_out(
+    session: AsyncSession, note: notes.DutyNote, person: Person, address: Address, rules: Rules, now: datetime
+) -> None:
+    """Write one note of somebody at the office's page, who came in as the holder of ``address``."""
     await _Writer(session, person, address, rules, now).write(note)
 
 
@@ -210,6 +217,9 @@ class _Writer:
     async def _confirmed(self, note: notes.PlanConfirmed) -> None:
         row = await self._session.get(PlanRow, note.plan)
         if row is None or row.state != PlanState.DRAFT or not self._person.holds(Role.ADMIN):
+            return
+        sight = officials.sight(self._person, self._rules.units, self._now.astimezone(VIETNAM).date())
+        if not plan_sight.theirs(Reading.from_json(row.body), sight, self._rules):
             return
         choices = plans.Choices(note.by, note.cadences, accept=True)
         await plans.confirm(self._session, self._rules, row, choices, self._now)

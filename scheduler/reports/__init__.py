@@ -24,6 +24,7 @@ __all__ = [
     "write",
     "write_docx",
     "write_xlsx",
+    "written",
 ]
 
 _WRITERS = {".docx": write_docx, ".xlsx": write_xlsx}
@@ -33,14 +34,21 @@ class FormatError(ValueError):
     """A kind of file that reports are not written in; the text is in Vietnamese."""
 
 
+def written(ending: str, figures: Figures, rules: Rules) -> bytes:
+    """The report in the form of a file's ending (".docx", ".xlsx"). Raises FormatError for another ending."""
+    writer = _WRITERS.get(ending.lower())
+    if writer is None:
+        raise FormatError(f"Không viết được báo cáo dạng «{ending}»: tên tệp phải kết thúc bằng .docx hoặc .xlsx.")
+    out = io.BytesIO()
+    writer(figures, rules, out)
+    return out.getvalue()
+
+
 def write(path: Path, figures: Figures, rules: Rules) -> None:
     """Write the report in the form of the file's ending. Raises FormatError for another ending, OSError.
 
     The file is written only when the report is complete: a mistake leaves no half of one.
     """
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
+    if path.suffix.lower() not in _WRITERS:
         raise FormatError(f"Không viết được báo cáo vào «{path.name}»: tên tệp phải kết thúc bằng .docx hoặc .xlsx.")
-    out = io.BytesIO()
-    writer(figures, rules, out)
-    path.write_bytes(out.getvalue())
+    path.write_bytes(written(path.suffix, figures, rules))

@@ -108,7 +108,8 @@ def _title(entry: Entry, proof: Proof) -> str:
 
 
 def _place(proof: Proof) -> str:
-    where = legible(proof.name) if proof.kind is ProofKind.LINK else f"Tệp {legible(proof.name)}"
+    told = proof.kind in (ProofKind.LINK, ProofKind.MESSAGE)
+    where = legible(proof.name) if told else f"Tệp {legible(proof.name)}"
     if proof.sha256:
         where += f" (SHA-256: {proof.sha256[:_SHA]}…)"
     if proof.twin:

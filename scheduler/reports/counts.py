@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from scheduler.ledger import Entry, Mark, Proof, ProofKind, State
 
-PROOF_KINDS = (ProofKind.PHOTO, ProofKind.FILE, ProofKind.LINK)
+PROOF_KINDS = (ProofKind.PHOTO, ProofKind.FILE, ProofKind.LINK, ProofKind.MESSAGE)
 """What evaluators take as evidence; a told line is none."""
 
 

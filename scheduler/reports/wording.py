@@ -43,6 +43,7 @@ PROOF_WORDS = {
     ProofKind.PHOTO: "ảnh",
     ProofKind.FILE: "tệp",
     ProofKind.LINK: "đường dẫn",
+    ProofKind.MESSAGE: "tin đã gửi",
     ProofKind.LINE: "lời kể",
 }
 

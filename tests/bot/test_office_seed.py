@@ -11,7 +11,7 @@ import docx
 import openpyxl
 import pytest
 
-from bot.office import periods, plans, preview, reporting, workbench
+from bot.office import periods, plans, preview, report_source, workbench
 from bot.storage import Storage
 from bot.tables import PlanState
 from handlers.duties import Role
@@ -125,9 +125,9 @@ async def counted(world: OfficeWorld) -> tuple[Figures, reports.Rules]:
     rules = reports.read_rules()
     async with world.storage.read() as session:
         row = await plans.find(session, None, PlanState.CONFIRMED)
-        entries = await reporting.entries(session, world.rules, row)
+        entries = await report_source.entries(session, world.rules, row)
         reading = Reading.from_json(row.body)
-    names = reporting._names
+    names = report_source._names
     tasks = [
         (t.tt, t.content, names(t.lead, world.rules.units), names(t.support, world.rules.units)) for t in reading.tasks
     ]
