@@ -8,16 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot import clock, imports
+from bot import clock, imports, learned, news
 from bot.imports import Batch, Decided, Taken, Waiting
-from bot.office import events, rules
-from bot.offline import with_storage
+from bot.office import rules
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from knowledge import importers, library
 from knowledge.changes import Change, Kind, facts, fingerprint
 from knowledge.importers import UnreadableError, jsonl
-from knowledge.library import Library
 from scheduler.calendar import VIETNAM
 
 NAMED_AT_MOST = 20
@@ -149,7 +147,8 @@ async def publish(settings: Settings, codes: Sequence[str], by: str) -> Decided:
             decided = await imports.publish(storage, codes, by, now)
         else:
             decided = await imports.publish_all(storage, library.shipped(), by, now)
-        await events.procedures_changed(storage, rules.load(settings), decided.done, now)
+        shown = news.Shown(library.shipped(), settings.province)
+        await news.tick(storage, rules.load(settings), now, shown)
         return decided
 
     return await with_storage(settings, work)
@@ -168,7 +167,7 @@ async def export(settings: Settings) -> list[bytes]:
     """All that the office knows, shipped and published, as JSON lines that an import reads back to the same records."""
 
     async def work(storage: Storage) -> list[bytes]:
-        return list(jsonl.written(Library([*library.shipped(), *await imports.published(storage)])))
+        return list(jsonl.written(await learned.records(storage, library.shipped())))
 
     return await with_storage(settings, work)
 
@@ -179,6 +178,10 @@ def decided_text(decided: Decided, done: str) -> str:
     if decided.held:
         lines.append("Giữ lại vì bản mới không còn ghi một số nội dung; muốn công bố thì ghi rõ mã:")
         lines += [f"  {change.procedure.code}: {', '.join(change.losses)}" for change in decided.held]
+    if decided.by_office:
+        lines.append(
+            f"Giữ lại vì cán bộ đã viết và công bố bản riêng, sửa ở trang làm việc: {_named(decided.by_office)}"
+        )
     return "\n".join(lines)
 
 
@@ -191,6 +194,7 @@ def decided_json(decided: Decided) -> dict[str, Any]:
     return {
         "done": list(decided.done),
         "nothing_waits": list(decided.nothing_waits),
+        **({"by_office": list(decided.by_office)} if decided.by_office else {}),
         "held": [{"code": change.procedure.code, "losses": list(change.losses)} for change in decided.held],
     }
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import clock, gaps, learned
+from bot import clock, gaps, learned, news, trying
 from bot.app import App
 from bot.channels import render
 from bot.channels.console import CONSOLE
 from bot.content import load_knowledge
-from bot.intake import admit
 from bot.settings import Settings
-from bot.storage import Storage, exists, migrate
+from bot.storage import Storage, exists, with_storage
 from bot.web.chat import reply_json
 from handlers import assistant, texts
-from handlers.context import Context, Office
+from handlers.context import Office
 from handlers.message import Address, Message
 from handlers.outcome import Outcome
 from knowledge.store import Knowledge
@@ -62,10 +60,9 @@ async def answer_one(settings: Settings, question: str, *, why: bool = False) ->
     """Answer one question by the same handlers as every channel; nothing is stored."""
     knowledge = await known(settings)
     office = Office(settings.office_name, settings.office_contact)
-    context = Context(clock.now(), knowledge, texts.load(), office, ref=0)
-    message = admit(Message("1", Address(CONSOLE.name, "ask"), "ask", question))
-    outcome = await assistant.build().route(message, context)
-    return Answered(question, outcome, explained(knowledge, message.text) if why else None)
+    here = Address(CONSOLE.name, "ask")
+    tried = await trying.answer(question, here, knowledge, assistant.build(), texts.load(), office, clock.now())
+    return Answered(question, tried.outcome, trying.explained(knowledge, tried.question) if why else None)
 
 
 async def known(settings: Settings) -> Knowledge:
@@ -78,28 +75,12 @@ async def known(settings: Settings) -> Knowledge:
         if await learned.stamp(storage) == learned.NOTHING:
             return shipped
         library = await learned.library(storage, shipped.library, settings.province)
+        lately = await news.known(storage, news.Shown(shipped.library, settings.province), clock.now())
     except (SQLAlchemyError, OSError):
         return shipped
     finally:
         await storage.close()
-    return Knowledge(library, shipped.events)
-
-
-def explained(knowledge: Knowledge, text: str) -> list[dict[str, Any]]:
-    """The procedures that were weighed, with what spoke for and against each."""
-    weighed = []
-    for candidate in knowledge.reader.explain(text):
-        found = knowledge.get(candidate.code)
-        weighed.append(
-            {
-                "code": candidate.code,
-                "name": found.name if found else "",
-                "score": candidate.score,
-                "why": candidate.why,
-                "features": candidate.features,
-            }
-        )
-    return weighed
+    return Knowledge(library, shipped.events, news=lately)
 
 
 async def terminal(settings: Settings) -> None:
@@ -126,16 +107,6 @@ def _typed() -> str | None:
     except (EOFError, KeyboardInterrupt):
         return None
     return None if line.strip().casefold() in QUIT else line
-
-
-async def with_storage(settings: Settings, work: Callable[[Storage], Awaitable[T]]) -> T:
-    """Do something with the migrated database, then close it."""
-    await migrate(settings.database)
-    storage = Storage(settings.database)
-    try:
-        return await work(storage)
-    finally:
-        await storage.close()
 
 
 async def attach_alias(settings: Settings, number: int, code: str, alias: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 import bot.tables  # noqa: F401 - the schema must be known to whoever opens the database
+from bot.settings import Settings
 
 T = TypeVar("T")
 
@@ -177,3 +178,13 @@ async def migrate(url: str) -> None:
     if (parsed := make_url(url)).get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(upgrade, url)
+
+
+async def with_storage(settings: Settings, work: Callable[[Storage], Awaitable[T]]) -> T:
+    """Do something with the migrated database, then close it."""
+    await migrate(settings.database)
+    storage = Storage(settings.database)
+    try:
+        return await work(storage)
+    finally:
+        await storage.close()

@@ -202,6 +202,10 @@ class Procedure(_Record):
             self.effective_until is None or day <= self.effective_until
         )
 
+    def ended_on(self, day: date) -> bool:
+        """Whether its last day is over."""
+        return self.effective_until is not None and self.effective_until < day
+
     def stale_on(self, day: date) -> bool:
         """Whether nobody has checked it in time: fee and time limit are then no longer stated as facts."""
         return day >= self.review_by

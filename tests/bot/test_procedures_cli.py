@@ -49,6 +49,7 @@ def test_from_a_file_to_an_answer(command: Command, tmp_path: Path) -> None:
     asked = out(command("ask", "cấp thẻ chợ đêm", "--json"))
     assert asked["codes"][0] == "9.000001"
     assert "Danh mục thủ tục của cơ quan" in asked["replies"][0]["text"]
+    assert "Thủ tục này mới có từ ngày" in asked["replies"][0]["text"]
     talked = run("chat", folder=tmp_path, given="cấp thẻ chợ đêm\nthoát\n")
     assert "9.000001" in talked.stdout
 
