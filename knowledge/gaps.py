@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from knowledge.check import failures
 from knowledge.library import Library
@@ -13,7 +13,7 @@ from knowledge.normalize import fold
 from knowledge.procedures import Procedure
 
 ALIKE = 84.0
-"""Two folded questions with at least this token-sort ratio ask the same thing."""
+"""Two folded questions whose sorted words have at least this ratio ask the same thing."""
 
 
 @dataclass(slots=True)
@@ -27,18 +27,23 @@ class Group:
 
 def grouped(gaps: Iterable[tuple[int, str, str]]) -> list[Group]:
     """Group (id, text, reason) rows, the largest group first; the order of rows decides ties."""
-    groups: list[tuple[str, Group]] = []
+    keys: list[str] = []
+    groups: list[Group] = []
+    seen: dict[str, Group] = {}
     for number, text, reason in gaps:
-        key = fold(text)
-        near = ((fuzz.token_sort_ratio(key, other), group) for other, group in groups)
-        score, group = max(near, key=lambda found: found[0], default=(0.0, Group()))
-        if score < ALIKE:
-            group = Group()
-            groups.append((key, group))
+        key = " ".join(sorted(fold(text).split()))
+        group = seen.get(key)
+        if group is None:
+            near = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=ALIKE)
+            group = groups[near[2]] if near else Group()
+            if near is None:
+                keys.append(key)
+                groups.append(group)
+            seen[key] = group
         group.ids.append(number)
         group.texts.append(text)
         group.reasons.add(reason)
-    return sorted((group for _, group in groups), key=lambda group: -len(group.ids))
+    return sorted(groups, key=lambda group: -len(group.ids))
 
 
 def with_alias(library: Library, code: str, alias: str) -> Library:
@@ -59,8 +64,13 @@ def _extended(procedure: Procedure, aliases: Sequence[str]) -> Procedure:
     return procedure.model_copy(update={"aliases": (*procedure.aliases, *fresh)}) if fresh else procedure
 
 
-def broken_by(library: Library, code: str, alias: str) -> list[tuple[str, str]]:
-    """What of other procedures (code, phrase) the alias would take: the same phrase, or a stored question."""
+def broken_by(
+    library: Library, code: str, alias: str, before: Collection[tuple[str, str]] | None = None
+) -> list[tuple[str, str]]:
+    """What of other procedures (code, phrase) the alias would take: the same phrase, or a stored question.
+
+    ``before``: what fails without it, where that is known already; asking every stored question takes seconds.
+    """
     key = fold(alias)
     claimed = [
         (other.code, phrase)
@@ -71,7 +81,7 @@ def broken_by(library: Library, code: str, alias: str) -> list[tuple[str, str]]:
     ]
     if claimed:
         return claimed
-    before = set(failures(library))
+    before = set(failures(library) if before is None else before)
     return [
         broken for broken in failures(with_alias(library, code, alias)) if broken not in before and broken[0] != code
     ]
