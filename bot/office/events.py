@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.office import periods, plans
 from bot.office.rules import Rules
-from bot.storage import Storage
 from scheduler.calendar import VIETNAM
 
 ABOUT_PROCEDURES = ("tthc", "thu tuc hanh chinh", "cac tthc")
@@ -15,17 +16,19 @@ ABOUT_PROCEDURES = ("tthc", "thu tuc hanh chinh", "cac tthc")
 NAMED_AT_MOST = 5
 
 
-async def procedures_changed(storage: Storage, rules: Rules, codes: Sequence[str], now: datetime) -> int:
-    """Raise the event for every plan that is running today; how many rows of the ledger were made."""
+async def procedures_changed(session: AsyncSession, rules: Rules, codes: Sequence[str], now: datetime) -> int:
+    """Raise one event for all of them in every plan that is running today; how many rows of the ledger were made.
+
+    Whoever calls it makes sure that it is done once: see :mod:`bot.news`.
+    """
     if not codes:
         return 0
     named = ", ".join(codes[:NAMED_AT_MOST]) + (", …" if len(codes) > NAMED_AT_MOST else "")
     what = f"thay đổi {len(codes)} thủ tục: {named}"
     today = now.astimezone(VIETNAM).date()
     made = 0
-    async with storage.write() as session:
-        for task, plan in await plans.event_tasks(session, ABOUT_PROCEDURES):
-            start, due = plan.window
-            if start <= today <= due:
-                made += await periods.raise_event(session, rules, task, plan, what, now)
+    for task, plan in await plans.event_tasks(session, ABOUT_PROCEDURES):
+        start, due = plan.window
+        if start <= today <= due:
+            made += await periods.raise_event(session, rules, task, plan, what, now)
     return made

@@ -147,6 +147,8 @@ async def raise_event(
 ) -> int:
     """One row for each leading unit, due in some working days; how many were made."""
     assert row.id is not None  # noqa: S101 - it was read from the database
+    # two events at once must not take the same number
+    await session.execute(select(col(Task.id)).where(col(Task.id) == row.id).with_for_update())
     count = select(func.count(func.distinct(col(Occurrence.period)))).where(col(Occurrence.task_id) == row.id)
     number = (await session.execute(count)).scalar_one() + 1
     today = now.astimezone(VIETNAM).date()
