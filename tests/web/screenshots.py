@@ -9,8 +9,12 @@ from pathlib import Path
 from playwright.async_api import async_playwright, expect
 
 from bot.app import App
+from bot.content import load_knowledge
 from bot.settings import Settings
+from handlers.duties import Role
+from tests.bot.office_world import WARDS
 from tests.web.conftest import CHROMIUM, FLAGS
+from tests.web.office_site import office_site
 from tests.web.practice_world import Player, open_class
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "images"
@@ -82,7 +86,47 @@ async def _play(player: Player, number: int, picture: Path | None) -> None:
 
 PICTURES = {"find": "luyen-tap", "form": "cong-mo-phong"}
 
+OFFICE = {
+    "hom-nay": (Role.COORDINATOR, "/lam-viec"),
+    "viec": (Role.COORDINATOR, "/lam-viec/viec"),
+    "cho-duyet": (Role.COORDINATOR, "/lam-viec/viec/cho-duyet"),
+    "ke-hoach": (Role.ADMIN, "/lam-viec/ke-hoach/1"),
+    "thu-tuc": (Role.EDITOR, "/lam-viec/thu-tuc/1.001193"),
+    "cau-hoi": (Role.EDITOR, "/lam-viec/cau-hoi?muc=chua"),
+    "ban-tin": (Role.EDITOR, "/lam-viec/ban-tin/moi?ma=1.001193&loai=loudspeaker"),
+    "thong-bao": (Role.EDITOR, "/lam-viec/thong-bao/moi"),
+    "so-lieu": (Role.MONITOR, "/lam-viec/so-lieu"),
+}
+"""Pages of officials that are drawn, and who looks at them."""
+ASKED = ("thời tiết hôm nay", "xin giấy phép nuôi chim yến", "xin giay phep nuoi chim yen", "lệ phí đăng ký kết hôn")
+
+
+async def draw_office(folder: Path = FOLDER) -> None:
+    """The office of the tests, after two reports and some questions, at each width."""
+    with tempfile.TemporaryDirectory() as data:
+        async with office_site(Path(data), load_knowledge(Settings())) as site, async_playwright() as playwright:
+            await site.office.confirm()
+            for number, ward in enumerate(WARDS[:2]):
+                await site.office.link(ward, Role.OFFICER, f"c{number}")
+                await site.office.report(ward, "1", "2024-W11", f"c{number}")
+            async with site.http() as http:
+                for number, question in enumerate(ASKED):
+                    await http.post("/api/chat", json={"text": question, "session": f"khach-{number}"})
+            chats = {role: (await site.link(role))[1] for role, _ in OFFICE.values()}
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            for name, (width, height) in SIZES.items():
+                for picture, (role, path) in OFFICE.items():
+                    context = await browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
+                    await site.let_in_as(context, chats[role])
+                    page = await context.new_page()
+                    await page.goto(f"{site.address}{path}")
+                    await page.screenshot(path=folder / f"lam-viec-{picture}-{name}.png")
+                    await context.close()
+            await browser.close()
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     asyncio.run(draw())
     asyncio.run(draw_practice())
+    asyncio.run(draw_office())
