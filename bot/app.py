@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bot import clock, doors, housekeeping, learned, limits, metrics
+from bot import clock, doors, housekeeping, learned, limits, metrics, news, subscriptions, versions
 from bot.channels.base import Channel
 from bot.channels.console import CONSOLE
 from bot.clock import Clock
@@ -21,10 +21,11 @@ from bot.dispatch import Dispatcher
 from bot.exchange import Exchange
 from bot.inbox import InboxWriter
 from bot.intake import Intake
-from bot.office import people, rules
+from bot.office import announcements, people, posting, rules, switches
 from bot.office.compose import OfficeComposer
 from bot.office.evidence import EvidenceKeeper
 from bot.office.reminding import Reminding
+from bot.office.upkeep import Upkeep
 from bot.practice.drawing import Draw
 from bot.practice.school import School
 from bot.settings import Settings
@@ -82,8 +83,12 @@ class App:
         self._traits = traits = {name: channel.traits for name, channel in self.channels.items()}
         self.rules = rules.load(settings)
         self.school = School(self.shipped, draw)
-        composer = OfficeComposer(self.storage, self.rules, context, traits, now)
-        self.delivery = Delivery(self.storage, self.channels, now, composer)
+        self._shown = news.Shown(self.shipped.library, settings.province)
+        self._composer = composer = OfficeComposer(self.storage, self.rules, context, traits, now, shown=self._shown)
+        self._composer.known = self.knowledge.library
+        self._gate = switches.Gate(self.storage)
+        self._off: Mapping[switches.Name, str] = {}
+        self.delivery = Delivery(self.storage, self.channels, now, composer, self._gate)
         self.dispatcher = Dispatcher(
             self.storage, self.router, context, traits, self._queued, now, rules=self.rules, school=self.school
         )
@@ -91,6 +96,7 @@ class App:
         for worker in (self.dispatcher, self.delivery, self.evidence):
             worker.pressed = self.writer.pressed
         self.reminding = Reminding(self.storage, self.rules)
+        self._upkeep = Upkeep(self.storage, self.rules, lambda: self.knowledge.library)
         self.exchange = Exchange(self.storage, self.intake, self.dispatcher, now)
         self.ticker = Ticker(self._tick)
         self._runner: web.AppRunner | None = None
@@ -134,22 +140,48 @@ class App:
 
     async def _learn(self) -> None:
         """Take over what the office published or attached since the last look; the knowledge is replaced as a whole."""
+        await self._switch()
         stamp = await learned.stamp(self.storage)
         if stamp != self._learned:
             known = await learned.library(self.storage, self.shipped.library, self.settings.province)
-            self.knowledge = await asyncio.to_thread(Knowledge, known, self.shipped.events, self.shipped.lessons)
+            lately = await news.known(self.storage, self._shown, self._now())
+            self.knowledge = await asyncio.to_thread(
+                Knowledge, known, self.shipped.events, self.shipped.lessons, lately
+            )
             self.dispatcher.knows(self.knowledge)
+            self._composer.known = self.knowledge.library
             await self.school.learn(self.storage, self.knowledge)
             self._learned = stamp
         shipped = len(self.shipped.library)
         metrics.PROCEDURES.labels("shipped").set(shipped)
         metrics.PROCEDURES.labels("imported").set(len(self.knowledge.library) - shipped)
 
+    async def _switch(self) -> None:
+        """Take over how the office's switches stand."""
+        async with self.storage.read() as session:
+            self._off = await switches.off(session)
+        names = switches.Name
+        self.dispatcher.switched(notice=self._off.get(names.NOTICE), closed=self._off.get(names.ANSWERING))
+        self._gate.forget()
+        self.delivery.wake()
+
+    def _notice(self) -> str:
+        """What the chat page says before anything is asked."""
+        closed = self._off.get(switches.Name.ANSWERING)
+        return f"Tạm ngừng trả lời: {closed}" if closed else self._off.get(switches.Name.NOTICE, "")
+
     async def _tick(self) -> None:
-        if await self.reminding.tick(self._now()):
+        await versions.tick(self.storage, self._now())
+        await self._learn()
+        await posting.tick(self.storage, self.rules, self.knowledge, self._now())  # before old facts could be queued
+        if await announcements.tick(self.storage, self.rules, self._now()):
+            self.delivery.wake()
+        made = await news.tick(self.storage, self.rules, self._now(), self._shown)
+        made += await self._upkeep.tick(self._now())
+        made += await self.reminding.tick(self._now())  # after what is new: its duties are told at once
+        if made:
             self.delivery.wake()
         await housekeeping.tick(self.storage, self._now())
-        await self._learn()
 
     async def _serve(self) -> None:
         answering = Answering(self.exchange)
@@ -158,7 +190,7 @@ class App:
         pages = self._pages()
         practice = [*PupilPages(pages).routes(), *TeacherPages(pages).routes()]
         own = [*api.routes(), *files.routes(), *practice, *OfficePages(self.shell()).routes()]
-        app = server.build([*own, *self.routes], self.settings.office_name, self.health)
+        app = server.build([*own, *self.routes], self.settings.office_name, self.health, self._notice)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.host, self.settings.port)
@@ -188,6 +220,7 @@ class App:
         """Somebody left the Official Account: nothing is sent to that chat until they write again."""
         async with self.storage.write() as session:
             await people.close(session, Address("zalo-oa", chat), "unfollowed")
+            await subscriptions.drop(session, Address("zalo-oa", chat))
 
     async def _is_official(self, address: Address) -> bool:
         async with self.storage.read() as session:

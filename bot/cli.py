@@ -119,7 +119,7 @@ app.add_typer(gaps, name="gaps")
 def list_gaps(as_json: Json = False) -> None:
     """Liệt kê các câu hỏi chưa trả lời được; câu giống nhau gộp lại, nhiều người hỏi đứng trước."""
     from bot.gaps import open_gaps
-    from bot.offline import with_storage
+    from bot.storage import with_storage
 
     found = run_(with_storage(chosen(), open_gaps))
     if as_json:

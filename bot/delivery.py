@@ -38,15 +38,28 @@ class Composer(Protocol):
         """The platform refuses this chat for good: try the next chat of whoever was meant."""
 
 
+class Gate(Protocol):
+    """The office's switch for all that is no answer."""
+
+    async def open(self) -> bool:
+        """False: only answers may leave. Asked at every round: cheap."""
+
+
 class Delivery(Worker):
     """One per process; any number of processes may share a database."""
 
     name = "delivery"
 
     def __init__(
-        self, storage: Storage, channels: Mapping[str, Channel], now: Clock, composer: Composer | None = None
+        self,
+        storage: Storage,
+        channels: Mapping[str, Channel],
+        now: Clock,
+        composer: Composer | None = None,
+        gate: Gate | None = None,
     ) -> None:
         super().__init__(now)
+        self._gate = gate
         self._storage = storage
         self._composer = composer
         self._channels = {name: channel for name, channel in channels.items() if not channel.traits.pulled}
@@ -64,13 +77,16 @@ class Delivery(Worker):
         if all(self._free(name) <= 0 for name in self._channels):
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
             return True
+        all_of_it = self._gate is None or await self._gate.open()
         async with self._storage.write() as session:
             now = self._now()
             if not self._looked_for_dead:
                 await outbox.end_leases(session, _is_dead, now)
                 self._looked_for_dead = True
             await outbox.hold_doubtful(session, now)
-            rows = [row for name in self._channels for row in await self._claim(session, name, now)]
+            rows = [
+                row for name in self._channels for row in await self._claim(session, name, now, all_of_it=all_of_it)
+            ]
         for row in await self._awake(rows, now):
             task = asyncio.create_task(self._send(row))
             self._under_way[task] = row
@@ -99,9 +115,11 @@ class Delivery(Worker):
         until = datetime.combine(local.date(), end, VIETNAM)
         return until if until > local else until + timedelta(days=1)
 
-    async def _claim(self, session: AsyncSession, name: str, now: datetime) -> list[Outbox]:
+    async def _claim(self, session: AsyncSession, name: str, now: datetime, *, all_of_it: bool) -> list[Outbox]:
         """What one channel may send now: answers first; all else only as much as keeps the way free for answers."""
         answers = await outbox.claim(session, [name], self._worker, now, self._free(name), upto=ANSWER.priority)
+        if not all_of_it:
+            return answers
         most = min(self._free(name) - len(answers), self._bulk(name))
         return [*answers, *(await outbox.claim(session, [name], self._worker, now, most) if most > 0 else [])]
 
@@ -129,18 +147,18 @@ class Delivery(Worker):
             task.cancel()
 
     async def _send(self, row: Outbox) -> None:
+        platform_id = None
         try:
-            replies = await self._words(row)
-            platform_id = None
-            for reply in replies:
+            for reply in await self._words(row):
                 platform_id = await self._one(row, reply)
         except DeliveryError as error:
-            await self._failed(row, error)
+            await self._failed(row, error if platform_id is None else _in_the_middle(error))
         except TimeoutError:
             await self._failed(row, DeliveryError("no answer in time", in_doubt=True))
         except Exception as error:
             log.exception("channel_failed", channel=row.channel, outbox_id=row.id)
-            await self._failed(row, DeliveryError(f"error in the channel: {type(error).__name__}"))
+            reason = f"error in the channel: {type(error).__name__}"
+            await self._failed(row, DeliveryError(reason, in_doubt=platform_id is not None))
         else:
             if platform_id is None:
                 await self._moot(row)
@@ -192,6 +210,13 @@ class Delivery(Worker):
         how = "permanent" if error.permanent else "in_doubt" if error.in_doubt else "retry"
         metrics.SEND_FAILED.labels(row.channel, how).inc()
         log.warning("not_delivered", channel=row.channel, outbox_id=row.id, how=how, attempts=row.attempts)
+
+
+def _in_the_middle(error: DeliveryError) -> DeliveryError:
+    """A failure after the first of several messages: trying again would send those once more."""
+    if error.permanent:
+        return error
+    return DeliveryError(error.reason, retry_after=error.retry_after, in_doubt=True)
 
 
 def _is_dead(worker: str) -> bool:

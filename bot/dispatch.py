@@ -14,13 +14,16 @@ from bot import inbox, limits, metrics, outbox
 from bot.channels import render
 from bot.channels.base import Traits
 from bot.clock import Clock
+from bot.handovers import Letterbox
 from bot.office import notes, people
 from bot.office.duties import OfficeDuties
 from bot.office.rules import Rules
+from bot.practice.drawing import Draw
 from bot.practice.notes import write as practised
 from bot.practice.school import School
 from bot.records import load_dialogue, save_dialogue, write_notes
 from bot.storage import Storage
+from bot.subscriptions import SubscriptionDesk
 from bot.tables import Inbox, InboxState
 from bot.worker import Worker
 from handlers.context import Context, Knowledge
@@ -51,7 +54,7 @@ class Dispatcher(Worker):
     ) -> None:
         """``context`` is the pattern for each message; ``queued`` is told that there is something to send.
 
-        Without ``rules`` nobody is an official, without ``school`` nobody practises.
+        Without ``rules`` nobody is an official or answers by hand, without ``school`` nobody practises.
         """
         super().__init__(now)
         self._storage = storage
@@ -61,11 +64,18 @@ class Dispatcher(Worker):
         self._queued = queued
         self._rules = rules
         self._school = school
+        draw = school.draw if school else Draw()
+        self._letterbox = Letterbox(rules.calendar.default, draw) if rules else None
         self._done: dict[int, asyncio.Event] = {}
 
     def knows(self, knowledge: Knowledge) -> None:
         """Answer from this knowledge from now on."""
         self._context = replace(self._context, knowledge=knowledge)
+
+    def switched(self, *, notice: str | None, closed: str | None) -> None:
+        """Put this line on top of every answer, or say why none is given, from now on."""
+        office = replace(self._context.office, notice=notice, closed=closed)
+        self._context = replace(self._context, office=office)
 
     async def wait(self, row_id: int, seconds: float) -> bool:
         """Wait until a message is answered, here or in another process; False when it took too long."""
@@ -119,12 +129,16 @@ class Dispatcher(Worker):
         message = inbox.message_of(row)
         dialogue = await load_dialogue(session, message)
         assert row.id is not None  # noqa: S101 - it was read from the database
-        context = replace(self._context, now=now, ref=row.id, dialogue=dialogue)
+        subscribed = SubscriptionDesk(session, message.address, self._traits[row.channel])
+        context = replace(self._context, now=now, ref=row.id, dialogue=dialogue, subscriptions=subscribed)
         if self._rules is not None:
             context = await self._as_official(session, message, context, self._rules)
         desk = self._school.desk(session, now) if self._school else None
         if desk is not None:
             context = replace(context, practice=desk)
+        if self._letterbox is not None:
+            pushes = not self._traits[row.channel].pulled
+            context = replace(context, handovers=self._letterbox.desk(session, message, now, pushes=pushes))
         outcome = await self._router.route(message, context)
         await write_notes(session, outcome.notes, row, now)
         for note in outcome.notes:

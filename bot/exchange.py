@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot import limits, outbox
+from bot import handovers, limits, outbox
 from bot.clock import Clock
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.storage import Storage
 from bot.tables import Inbox, Outbox, OutboxState
 from handlers.message import Message, Reply
+from scheduler.outbox import REPLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,25 @@ class Exchange:
             ids = [row.id for row in asked]
             answers = select(Outbox).where(col(Outbox.inbox_id).in_(ids)).order_by(col(Outbox.id))
             replied = list((await session.execute(answers)).scalars())
+            by_hand = select(Outbox).where(col(Outbox.channel) == channel, col(Outbox.chat) == chat)
+            later = by_hand.where(col(Outbox.kind) == REPLY.name).order_by(col(Outbox.id))
+            written = list((await session.execute(later)).scalars())
         lines: list[Line] = []
-        for row in asked:
+        for row, until in zip(asked, [*(row.received_at for row in asked[1:]), None], strict=True):
             lines.append(Line(mine=True, text=row.body["text"], action=row.body.get("action")))
-            replies = (outbox.reply_of(out.body) for out in replied if out.inbox_id == row.id)
-            lines += [Line(mine=False, text=reply.text, reply=reply) for reply in replies]
+            lines += [_line(out) for out in replied if out.inbox_id == row.id]
+            between = (out for out in written if out.created_at >= row.received_at)
+            lines += [_line(out) for out in between if until is None or out.created_at < until]
+        await self._shown([out for out in written if out.state == OutboxState.QUEUED])
         return lines
+
+    async def _shown(self, written: list[Outbox]) -> None:
+        """What an official wrote lay ready, and was fetched now."""
+        if written:
+            async with self._storage.write() as session:
+                await handovers.fetched(session, [out.id or 0 for out in written], self._now())
+
+
+def _line(row: Outbox) -> Line:
+    reply = outbox.reply_of(row.body)
+    return Line(mine=False, text=reply.text, reply=reply)

@@ -86,6 +86,68 @@ PAGE_ROWS = 200
 NEWS_DAYS = 14
 """So many days answers say that the procedure has changed."""
 
+# Wordings
+WORDING_TEXT = 6000
+"""Longest wording, in characters."""
+POSTED_BACK = timedelta(days=7)
+"""So long after it was sent a message is still looked at as evidence."""
+PROCEDURES_OFFERED = 8
+"""Procedures offered for a few typed words."""
+
+# Announcements
+ANNOUNCEMENT_TITLE = 120
+ANNOUNCEMENT_TEXT = 3500
+"""Longest text, in characters; a platform's shorter messages make several of it."""
+ANNOUNCEMENT_AHEAD = timedelta(days=60)
+"""Not planned for later than this."""
+ANNOUNCEMENTS_QUEUED = 500
+"""Rows written in one statement."""
+REASON_AT_LEAST = 10
+"""Shortest reason for what is stopped, sent in an emergency or switched off, in characters."""
+REASON_AT_MOST = 500
+NOTICE_AT_MOST = 300
+"""Longest line that is put on top of every answer."""
+
+# Questions handed to officials
+HANDOVER_DAYS = 1
+"""An answer is promised for the end of the so-many-th working day after the question."""
+HANDOVERS_OPEN = 3
+"""Most questions of one chat that wait for an official at once."""
+HANDOVER_GUESSES = (30, 600.0)
+"""Tracking codes that may be tried from one chat in so many seconds."""
+HANDOVER_TEXT = 2000
+"""Longest answer that an official types, in characters."""
+HANDOVER_ANSWER = 4000
+"""Longest answer that is sent, with the facts of a procedure."""
+QUESTION_ROWS = 30
+"""Questions on one page."""
+
+# Writing procedures
+RECORD_TEXT = 20_000
+"""Longest field of a form of a procedure, in characters."""
+RECORD_ROWS = 100
+"""Most rows of documents, ways, forms or legal documents."""
+PROCEDURES_LISTED = 60
+"""Most procedures of the list on one page: phones show them, too."""
+IMPORTS_SHOWN = 40
+"""Imported versions with all their differences on one page."""
+REVIEW_AHEAD = timedelta(days=14)
+"""So long before its review date a record is named to whoever looks after it."""
+
+# Figures
+FIGURES_DAYS = 1100
+"""Longest span of figures: three years."""
+FIGURES_KEPT = 60.0
+"""Seconds for which the public page of figures is kept, so that a flood does not reach the database."""
+AUDIT_EXPORT = 20_000
+"""Most rows of the record of changes in one file."""
+
+# Plans on the office's page
+PLAN_PREVIEW_DAYS = 92
+"""Most days of reminders that are looked at beforehand on one page."""
+PLAN_CONTENT = 8000
+"""Letters of a task's content, and of the units that are typed for it."""
+
 # Evidence
 EVIDENCE_BYTES = 20 * 1024 * 1024
 """Largest file kept as proof (Telegram hands out at most 20 MB to bots)."""

@@ -77,6 +77,7 @@ async def claim(
         col(earlier.channel) == col(Outbox.channel),
         col(earlier.chat) == col(Outbox.chat),
         col(earlier.state) == OutboxState.QUEUED,
+        or_(col(earlier.not_before) <= now, col(earlier.attempts) > 0),  # planned for later: nobody waits for it
         or_(
             col(earlier.priority) < col(Outbox.priority),
             (col(earlier.priority) == col(Outbox.priority)) & (col(earlier.id) < col(Outbox.id)),

@@ -8,15 +8,16 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot import handovers, subscriptions
 from bot.inbox import insert_new
 from bot.practice.desk import forget_pupil
 from bot.tables import Dialogue as DialogueRow
 from bot.tables import Gap, Inbox, Outbox, Question
 from handlers.dialogue import Dialogue
-from handlers.message import Message
-from handlers.outcome import Asked, Forget, Judged, Note, Verdict
+from handlers.message import Address, Message
+from handlers.outcome import AnswerSeen, Asked, Forget, HandedOver, Judged, Note, Subscribed, Unsubscribed, Verdict
 from knowledge.reading import Decision
-from scheduler.outbox import ANSWER
+from scheduler.outbox import ANSWER, NEWS
 
 
 def _key(message: Message) -> tuple[str, str, str]:
@@ -48,6 +49,14 @@ async def write_notes(session: AsyncSession, notes: tuple[Note, ...], row: Inbox
                 await _asked(session, note, row, now)
             case Judged():
                 await _judged(session, note, row, now)
+            case HandedOver():
+                await handovers.take_in(session, note, row, now)
+            case AnswerSeen():
+                await handovers.seen(session, note.code, Address(row.channel, row.chat), now)
+            case Subscribed():
+                await subscriptions.add(session, Address(row.channel, row.chat), note.field, now)
+            case Unsubscribed():
+                await subscriptions.drop(session, Address(row.channel, row.chat), note.field)
             case Forget():
                 await _forget(session, row)
                 if note.practice:
@@ -96,7 +105,9 @@ async def _forget(session: AsyncSession, row: Inbox) -> None:
         delete(DialogueRow).where(col(DialogueRow.channel) == here[0], col(DialogueRow.chat) == here[1])
     )
     answers = delete(Outbox).where(col(Outbox.channel) == here[0], col(Outbox.chat) == here[1])
-    await session.execute(answers.where(col(Outbox.kind) == ANSWER.name))
+    await session.execute(answers.where(col(Outbox.kind).in_([ANSWER.name, NEWS.name])))
+    await subscriptions.drop(session, Address(*here))
     others = delete(Inbox).where(col(Inbox.channel) == here[0], col(Inbox.chat) == here[1], col(Inbox.id) != row.id)
     await session.execute(others)
+    await handovers.forget(session, Address(*here))
     row.body = {"sender": row.body["sender"], "text": ""}

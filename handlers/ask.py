@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import feedback, life_event, procedure
+from handlers import feedback, handover, life_event, procedure
 from handlers.context import Context
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Asked, Judged, Outcome, Verdict
@@ -142,7 +142,7 @@ def _with_former_place(former: Former, reading: Reading, text: str, ctx: Context
     said = ctx.texts("ask.former_ward", name=former.name, now=former.now, day=since) if former.now else ""
     said = said or ctx.texts("ask.former_district", day=since)
     if outcome.decision is Decision.DECLINE:
-        more = Reply(f"{said} {ctx.texts('ask.former_more')}", way_out(ctx))
+        more = Reply(f"{said} {ctx.texts('ask.former_more')}", way_out(ctx, ctx.ref))
         return replace(outcome, replies=(more,))
     return _begun_with(said, _without_fines(outcome, text, ctx))
 
@@ -215,7 +215,7 @@ def _steps(codes: tuple[str, ...], asked: Asked, ctx: Context) -> Outcome:
     code, *others = codes
     found = ctx.knowledge.get(code)
     if found is None:
-        return Outcome((Reply(ctx.texts("ask.old_choice"), way_out(ctx)),))
+        return Outcome((Reply(procedure.gone(code, ctx) or ctx.texts("ask.old_choice"), way_out(ctx)),))
     asked = replace(asked, decision=Decision.ANSWER, facet=Facet.GENERAL)
     alternatives = tuple(others[:OFFERED_AT_MOST])
     return _told(procedure.steps(found, ctx), Facet.GENERAL, code, asked, alternatives, ctx)
@@ -238,13 +238,18 @@ def _decline(reading: Reading, text: str, ctx: Context) -> Outcome:
         return Outcome((Reply(ctx.texts("ask.clarify_more"), way_out(ctx)),), decision=Decision.DECLINE)
     code = CODE.search(text)
     unknown = code is not None and ctx.knowledge.get(code.group()) is None
-    said = ctx.texts("ask.no_such_code", code=code.group()) if code and unknown else ctx.texts("ask.decline")
-    return Outcome((Reply(said, way_out(ctx)),), notes=(asked,), decision=Decision.DECLINE)
+    said = _no_such(code.group(), ctx) if code and unknown else ctx.texts("ask.decline")
+    return Outcome((Reply(said, way_out(ctx, ctx.ref)),), notes=(asked,), decision=Decision.DECLINE)
 
 
-def way_out(ctx: Context) -> tuple[Choice, ...]:
-    """What everybody can do who was not answered."""
-    return (Choice(ctx.texts("menu.human"), HUMAN), Choice(ctx.texts("menu.help"), HELP))
+def _no_such(code: str, ctx: Context) -> str:
+    return procedure.gone(code, ctx) or ctx.texts("ask.no_such_code", code=code)
+
+
+def way_out(ctx: Context, question: int | None = None) -> tuple[Choice, ...]:
+    """What everybody can do who was not answered; ``question`` can be handed to an official."""
+    by_hand = handover.choices(ctx, question) if question is not None else ()
+    return (*by_hand, Choice(ctx.texts("menu.human"), HUMAN), Choice(ctx.texts("menu.help"), HELP))
 
 
 async def _show(arguments: tuple[str, ...], _message: Message, ctx: Context) -> Outcome:
@@ -252,7 +257,7 @@ async def _show(arguments: tuple[str, ...], _message: Message, ctx: Context) -> 
     facets = procedure.parsed(told)
     found = ctx.knowledge.get(code)
     if found is None:
-        return Outcome((Reply(ctx.texts("ask.old_choice"), way_out(ctx)),))
+        return Outcome((Reply(procedure.gone(code, ctx) or ctx.texts("ask.old_choice"), way_out(ctx)),))
     names = ", ".join(ctx.texts(f"facet.{facet}") for facet in facets)
     answer = procedure.reply(found, facets, ctx)
     asked = Asked(f"{names}: {found.name}", Decision.ANSWER, facets[0], ((code, 1.0),))
@@ -268,8 +273,9 @@ async def _show_steps(arguments: tuple[str, ...], _message: Message, ctx: Contex
 
 
 async def _none_of_these(arguments: tuple[str, ...], _message: Message, ctx: Context) -> Outcome:
-    notes = (Judged(int(arguments[0]), Verdict.NONE),) if arguments and arguments[0].isdecimal() else ()
-    reply = Reply(ctx.texts("ask.none_of_these"), way_out(ctx))
+    question = int(arguments[0]) if arguments and arguments[0].isdecimal() else None
+    notes = (Judged(question, Verdict.NONE),) if question is not None else ()
+    reply = Reply(ctx.texts("ask.none_of_these"), way_out(ctx, question))
     return Outcome((reply,), replace(ctx.dialogue, topic=None), notes, Decision.DECLINE)
 
 

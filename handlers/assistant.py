@@ -9,6 +9,7 @@ from handlers import (
     coordinate,
     feedback,
     forget,
+    handover,
     life_event,
     open_class,
     plans,
@@ -17,6 +18,8 @@ from handlers import (
     reporting,
     smalltalk,
     start,
+    subscribe,
+    switched,
     tasks,
     workplace,
 )
@@ -25,7 +28,10 @@ from handlers.router import Router
 
 def build() -> Router:
     """Every feature in one table; fails at start when two of them own the same key."""
-    everybody = (start, smalltalk, ask, feedback, life_event, forget, account, practice, open_class)
+    everybody = (
+        *(start, smalltalk, ask, feedback, life_event, handover, subscribe),
+        *(forget, account, practice, open_class),
+    )
     officials = (tasks, reporting, reported, coordinate, board, plans, workplace)
     features = [feature.FEATURE for feature in (*everybody, *officials)]
-    return Router([*features, coordinate.LOOKING, account.STAFF], ask.ask)
+    return Router([*features, coordinate.LOOKING, account.STAFF], ask.ask, switched.applied)

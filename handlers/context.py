@@ -8,9 +8,12 @@ from typing import Protocol
 
 from handlers.dialogue import Dialogue
 from handlers.duties import Duties, NoDuties, Person
+from handlers.handed import Handovers, NoHandovers
 from handlers.pupils import NoPractice, Practice
+from handlers.subscriptions import NoSubscriptions, Subscriptions
 from handlers.texts import Texts
 from knowledge.life_events import LifeEvent
+from knowledge.news import News
 from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reading import Reading
@@ -36,6 +39,13 @@ class Knowledge(Protocol):
     def get(self, code: str, /) -> Procedure | None:
         """The record of that code."""
 
+    def news(self, code: str, /) -> News | None:
+        """What was published of that code lately, if anything."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Fields (lĩnh vực) of all records, those with the most records first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -46,6 +56,10 @@ class Office:
     """Where people reach a person; None: not told to us, and we invent nothing."""
     page: str | None = None
     """Address of the chat page, where it can be reached from outside."""
+    notice: str | None = None
+    """A line that the office puts on top of every answer."""
+    closed: str | None = None
+    """Why the assistant does not answer at the moment; None: it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,10 @@ class Context:
     """The plan and its ledger."""
     practice: Practice = field(default_factory=NoPractice)
     """The classes that practise."""
+    handovers: Handovers = field(default_factory=NoHandovers)
+    """The questions that officials answer by hand."""
+    subscriptions: Subscriptions = field(default_factory=NoSubscriptions)
+    """What this chat wants to hear of."""
 
     @property
     def today(self) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import procedure
+from handlers import handover, procedure
 from handlers.context import Context
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Judged, Outcome, Verdict
@@ -38,10 +38,10 @@ async def _wrong(arguments: tuple[str, ...], _message: Message, ctx: Context) ->
     near = ctx.dialogue.alternatives if question == ctx.dialogue.asked else ()
     found = [record for code in near if (record := ctx.knowledge.get(code))]
     choices = tuple(Choice(p.name, procedure.show_action(p.code, *facets)) for p in found)
+    person = (*handover.choices(ctx, question), Choice(ctx.texts("menu.human"), HUMAN))
     if not choices:
-        alone = Reply(ctx.texts("feedback.sorry_alone"), (Choice(ctx.texts("menu.human"), HUMAN),))
-        return Outcome((alone,), notes=notes)
-    choices += (Choice(ctx.texts("menu.human"), HUMAN),)
+        return Outcome((Reply(ctx.texts("feedback.sorry_alone"), person),), notes=notes)
+    choices += person
     codes = tuple(p.code for p in found)
     return Outcome((Reply(ctx.texts("feedback.sorry"), choices),), notes=notes, decision=Decision.CLARIFY, codes=codes)
 

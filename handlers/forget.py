@@ -30,7 +30,11 @@ def _again(ctx: Context) -> Reply:
 
 
 async def _begin(_message: Message, ctx: Context) -> Outcome:
-    return Outcome((_prompt(ctx),), replace(ctx.dialogue, flow=Flow(FLOW, "confirm")))
+    prompt = _prompt(ctx)
+    if waiting := await ctx.handovers.waiting():
+        codes = ", ".join(one.code for one in waiting)
+        prompt = replace(prompt, text=f"{prompt.text}\n{ctx.texts('handover.forgotten_too', codes=codes)}")
+    return Outcome((prompt,), replace(ctx.dialogue, flow=Flow(FLOW, "confirm")))
 
 
 async def _step(message: Message, ctx: Context) -> Outcome | None:

@@ -42,11 +42,44 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A question waits for an official from now on."""
+
+    code: str
+    text: str
+    question: int
+    promised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSeen:
+    """An official's answer was shown to somebody who typed its code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Delete everything kept of this chat."""
 
     practice: str | None = None
     """Key of the pupil who is known here: what they practised is deleted with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """This chat wants to hear of changes in a field."""
+
+    field: str
+    """Lĩnh vực, or :data:`handlers.subscriptions.EVERY`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """It does not want to any more."""
+
+    field: str | None = None
+    """None: of nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +238,21 @@ class ClassOpened:
 PracticeNote = Enrolled | CameBack | RunBegun | Tried | ClassOpened
 """What practice wants written down."""
 DutyNote = (
-    Joined | PassMade | Left | Reported | Withdrawn | Snoozed | Passed | Stuck | Accepted | Returned | SetAside | PlanConfirmed
+    Joined
+    | PassMade
+    | Left
+    | Reported
+    | Withdrawn
+    | Snoozed
+    | Passed
+    | Stuck
+    | Accepted
+    | Returned
+    | SetAside
+    | PlanConfirmed
 )
 """What officials want written down."""
-Note = Asked | Judged | Forget | DutyNote | PracticeNote
+Note = Asked | Judged | HandedOver | AnswerSeen | Forget | Subscribed | Unsubscribed | DutyNote | PracticeNote
 
 
 class Keep(StrEnum):

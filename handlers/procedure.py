@@ -11,6 +11,7 @@ from handlers.context import Context
 from handlers.message import Choice, Reply
 from handlers.texts import Texts
 from handlers.ways import fee_of, labels, time_of
+from knowledge.changes import Kind
 from knowledge.procedures import UNKNOWN, Channel, Document, Need, Procedure
 from knowledge.reading import Facet
 
@@ -64,7 +65,7 @@ def reply(procedure: Procedure, facets: Sequence[Facet], ctx: Context) -> Reply:
     if not procedure.valid_on(ctx.today):
         return _not_in_force(procedure, ctx)
     asked = ", ".join(texts(f"facet.{facet}").lower() for facet in facets)
-    lines = [texts("card.title", name=procedure.name, facet=asked)]
+    lines = [texts("card.title", name=procedure.name, facet=asked), *banner(procedure, ctx)]
     for facet in facets:
         part = _part(procedure, facet, ctx)
         names_itself = facet in _NAMES_ITSELF and not part[0].startswith("- ")
@@ -78,12 +79,34 @@ def steps(procedure: Procedure, ctx: Context) -> Reply:
     texts = ctx.texts
     if not procedure.valid_on(ctx.today):
         return _not_in_force(procedure, ctx)
-    lines = [texts("card.title", name=procedure.name, facet=texts("card.show_steps").lower())]
+    title = texts("card.title", name=procedure.name, facet=texts("card.show_steps").lower())
+    lines = [title, *banner(procedure, ctx)]
     lines += _numbered(procedure.steps, texts) or [texts("card.unknown", what=texts("card.show_steps").lower())]
     lines += [*_list("card.notes", procedure.notes, texts), ""]
     links = [Choice(texts("card.open_source"), url=str(procedure.source_url))] if _is_cut(procedure.steps) else []
     more = [_choice(procedure, facet, texts) for facet in MORE[:MORE_AT_MOST]]
     return Reply(_closed(lines, procedure, ctx), (*links, *more))
+
+
+def banner(procedure: Procedure, ctx: Context) -> list[str]:
+    """A line that says that it has just changed, for as long as that is news."""
+    news = ctx.knowledge.news(procedure.code)
+    if news is None or not news.told_on(ctx.today):
+        return []
+    match news.kind:
+        case Kind.NEW:
+            return [ctx.texts("news.new", day=day(news.day))]
+        case Kind.ABOLISHED:
+            return [ctx.texts("news.ending", day=day(news.day))]
+    return [ctx.texts("news.changed", day=day(news.day), what=", ".join(news.changed))]
+
+
+def gone(code: str, ctx: Context) -> str | None:
+    """What is said of a code whose record was taken out of the knowledge lately; None: nothing is known of it."""
+    news = ctx.knowledge.news(code)
+    if news is None or news.kind is not Kind.ABOLISHED:
+        return None
+    return ctx.texts("news.gone", name=news.name, code=code, day=day(news.day))
 
 
 def _closed(lines: Sequence[str], procedure: Procedure, ctx: Context) -> str:

@@ -97,8 +97,12 @@ class Feature:
 class Router:
     """All features in one table. Raises ValueError at start when two of them own the same key."""
 
-    def __init__(self, features: Iterable[Feature], ask: Handle) -> None:
+    def __init__(
+        self, features: Iterable[Feature], ask: Handle, after: Callable[[Outcome, Context], Outcome] | None = None
+    ) -> None:
+        """``after`` has the last word on every outcome."""
         self.ask = ask
+        self._after = after
         self.commands: list[Command] = []
         """For everybody."""
         self.staff_commands: list[Owned[Command]] = []
@@ -136,6 +140,8 @@ class Router:
     async def route(self, message: Message, ctx: Context) -> Outcome:
         """Decide on one message."""
         outcome = await self._decide(message, ctx)
+        if self._after is not None:
+            outcome = self._after(outcome, ctx)
         return _with_warnings(_with_offer(outcome, ctx.dialogue), message, ctx)
 
     def _flow(self, ctx: Context) -> FlowSteps | None:

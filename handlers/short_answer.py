@@ -18,6 +18,7 @@ SHORT_FACT = 130
 """Characters of one paper, and of who and where, in the short answer; the rest is behind a button."""
 SHORT_CASES = 2
 """Time limits or fees that the short answer tells side by side."""
+_VALUES: dict[Facet, Callable[[Method], str]] = {Facet.FEE: fee_of, Facet.TIME: time_of}
 _COUNTS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 
 
@@ -27,8 +28,8 @@ def lines(procedure: Procedure, ctx: Context) -> list[str]:
     facts = [
         texts("card.short_who", what=_short(procedure.who)),
         _short_papers(procedure, texts),
-        _short_figure(procedure, Facet.FEE, fee_of, ctx),
-        _short_figure(procedure, Facet.TIME, time_of, ctx),
+        figure(procedure, Facet.FEE, ctx),
+        figure(procedure, Facet.TIME, ctx),
         texts("card.short_where", what=_short(procedure.where)),
         _short_online(procedure, texts),
     ]
@@ -59,8 +60,9 @@ def _short_papers(procedure: Procedure, texts: Texts) -> str:
     return texts("card.short_papers", count=count, papers=f"{named}{more}{cases}")
 
 
-def _short_figure(procedure: Procedure, facet: Facet, value: Callable[[Method], str], ctx: Context) -> str:
-    texts, name = ctx.texts, ctx.texts(f"figure.{facet}")
+def figure(procedure: Procedure, facet: Facet, ctx: Context) -> str:
+    """The fee or the time limit in one line; withheld where nobody has checked the record in time."""
+    texts, name, value = ctx.texts, ctx.texts(f"figure.{facet}"), _VALUES[facet]
     if procedure.stale_on(ctx.today):
         return texts("card.short_withheld", name=name)
     told = cases(procedure.methods, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import procedure
+from handlers import handover, procedure
 from handlers.context import Context
 from handlers.life_event import LEAD
 from handlers.message import Choice, Message, Reply
@@ -51,9 +51,8 @@ def human(ctx: Context) -> Outcome:
     said = ctx.texts("human.known", contact=contact) if contact else ctx.texts("human.unknown")
     topic = ctx.dialogue.topic
     place = (Choice(ctx.texts("menu.where"), procedure.show_action(topic, Facet.WHERE)),) if topic else ()
-    return Outcome(
-        (Reply(said, (*place, Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.help"), HELP))),)
-    )
+    more = (Choice(ctx.texts("menu.events"), LEAD), Choice(ctx.texts("menu.help"), HELP))
+    return Outcome((Reply(said, (*handover.offered(ctx), *place, *more)),))
 
 
 async def _help(_message: Message, ctx: Context) -> Outcome:

@@ -31,12 +31,24 @@ class Kind:
 ANSWER = Kind("answer", 0, InDoubt.RESEND)
 """The answer to something a person just wrote."""
 
+EMERGENCY = Kind("emergency", 1, InDoubt.HOLD)
+"""A notice that cannot wait: before all that is no answer."""
+
+REPLY = Kind("reply", 2, InDoubt.RESEND)
+"""An official's answer to a citizen who waits for it."""
+
 NOTICE = Kind("notice", 5, InDoubt.RESEND)
 """News about one duty for the people it concerns: returned, passed on, time to be reminded again."""
 REMINDER = Kind("reminder", 10, InDoubt.RESEND)
 """The message of the day to an official; after a crash at most one a send slot arrives twice."""
 
-KINDS = {kind.name: kind for kind in (ANSWER, NOTICE, REMINDER)}
+NEWS = Kind("news", 15, InDoubt.HOLD)
+"""A procedure has changed, for citizens who wanted to hear of it: nobody waits for it, and nobody gets it twice."""
+
+ANNOUNCEMENT = Kind("announcement", 20, InDoubt.HOLD)
+"""News of the office to many: answers and reminders never wait for it, and nobody gets it twice."""
+
+KINDS = {kind.name: kind for kind in (ANSWER, EMERGENCY, REPLY, NOTICE, REMINDER, NEWS, ANNOUNCEMENT)}
 
 
 def pause(attempts: int) -> timedelta:

@@ -176,7 +176,13 @@ async def stage(folder: Path, known: Knowledge) -> AsyncIterator[Stage]:
     storage, clock, chats = Storage(url), HandClock(), Chats()
     clock.time = datetime(2024, 1, 3, 9, tzinfo=VIETNAM)
     office = Rules(units.load(), calendar.load(), policy.load(), ("recorder",))
-    context = Context(clock(), known, texts.load(), Office("Trợ lý Một Cửa thành phố Bắc Giang", page="https://mot-cua.example"), ref=0)
+    context = Context(
+        clock(),
+        known,
+        texts.load(),
+        Office("Trợ lý Một Cửa thành phố Bắc Giang", page="https://mot-cua.example"),
+        ref=0,
+    )
     traits = {"recorder": chats.traits}
     writer = InboxWriter(storage, clock)
     composer = OfficeComposer(storage, office, context, traits, clock)

@@ -2,7 +2,7 @@
 
 A file is a page anybody can read: ``# `` what it shows, ``> `` what the person types, ``> [Label]`` a pressed button,
 and below what is answered, buttons as ``[Label]``; ``@ `` who speaks from
-here on, each in a chat of their own. After a wanted change of texts:
+here on, each in a chat of their own, on Telegram where the line says so. After a wanted change of texts:
 ``UPDATE_TRANSCRIPTS=1 python -m pytest tests/test_transcripts.py``, and read the difference before committing it.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import App
 from bot.practice.drawing import Draw
@@ -20,17 +21,19 @@ from bot.settings import Settings
 from handlers.message import Address, Choice, Message, Reply
 from knowledge.store import Knowledge
 from tests.conftest import HandClock
+from tests.fakes.telegram import TOKEN
 
 FOLDER = Path(__file__).parent / "transcripts"
 UPDATE = os.environ.get("UPDATE_TRANSCRIPTS") == "1"
 
 
 class Conversation:
-    """One person at the web page."""
+    """One person at the web page, or on Telegram."""
 
-    def __init__(self, app: App, who: str = "s") -> None:
+    def __init__(self, app: App, who: str = "s", channel: str = "web") -> None:
         self.app = app
         self.who = who
+        self.channel = channel
         self.number = 0
         self.seen: dict[str, Choice] = {}
 
@@ -41,7 +44,7 @@ class Conversation:
         if line.startswith("[") and line.endswith("]"):
             choice = self.seen[line[1:-1]]
             text, action = choice.label, choice.action
-        message = Message(f"{self.who}:{self.number}", Address("web", self.who), self.who, text, action)
+        message = Message(f"{self.who}:{self.number}", Address(self.channel, self.who), self.who, text, action)
         answer = await self.app.exchange.say(message)
         assert answer is not None, "no answer in time"
         for reply in answer.replies:
@@ -62,7 +65,8 @@ async def replay(script: str, app: App) -> str:
         if line.startswith("# "):
             lines.append(line)
         elif line.startswith("@ "):
-            conversation = people.setdefault(line, Conversation(app, f"s{len(people)}"))
+            channel = "telegram" if "Telegram" in line else "web"
+            conversation = people.setdefault(line, Conversation(app, f"s{len(people)}", channel))
             lines += ["", line]
         elif line.startswith("> "):
             lines += ["", line, await conversation.say(line[2:])]
@@ -71,7 +75,11 @@ async def replay(script: str, app: App) -> str:
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
 async def test_the_conversation_goes_as_written(file: Path, known: Knowledge, tmp_path: Path, clock: HandClock) -> None:
-    settings = Settings(data_dir=tmp_path, office_contact="Trung tâm Phục vụ hành chính công phường, giờ hành chính")
+    settings = Settings(
+        data_dir=tmp_path,
+        office_contact="Trung tâm Phục vụ hành chính công phường, giờ hành chính",
+        telegram_bot_token=SecretStr(TOKEN),
+    )
     same = Draw(Random(6))  # noqa: S311 - drawn alike each time
     app = App(settings, known, clock, same)
     await app.start(serve=False)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from bot import clock
 from bot.office import access, rules, workbench
 from bot.office.plans import RefusedError
-from bot.offline import with_storage
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from scheduler.calendar import VIETNAM
 
 

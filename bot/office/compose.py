@@ -11,24 +11,29 @@ from sqlalchemy import func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot import news, subscriptions
 from bot.channels import render
 from bot.channels.base import DeliveryError, Traits
 from bot.clock import Clock
 from bot.inbox import insert_new
-from bot.office import notices, people
+from bot.news import Shown
+from bot.office import announcements, notices, people, upkeep
 from bot.office.duties import OfficeDuties, running
 from bot.office.rules import Rules
 from bot.records import load_dialogue, save_dialogue
 from bot.storage import Storage
 from bot.tables import Difficulty, Inbox, Link, Occurrence, Outbox, Task
 from handlers import remind
+from handlers import upkeep as upkeep_words
 from handlers.context import Context
 from handlers.duties import Duty, Person, Role
 from handlers.message import Address, Message, Reply
 from handlers.remind import Item
+from knowledge.library import Library
 from scheduler import reminders
 from scheduler.calendar import VIETNAM
 from scheduler.ledger import OPEN_MARKS, Rhythm, rhythm
+from scheduler.outbox import EMERGENCY
 from scheduler.plan import Schedule
 from scheduler.policy import LAST_CALL
 from scheduler.reminders import Audience
@@ -42,16 +47,31 @@ class OfficeComposer:
     """``context`` is the pattern for each message."""
 
     def __init__(
-        self, storage: Storage, rules: Rules, context: Context, traits: Mapping[str, Traits], now: Clock
+        self,
+        storage: Storage,
+        rules: Rules,
+        context: Context,
+        traits: Mapping[str, Traits],
+        now: Clock,
+        *,
+        shown: Shown | None = None,
     ) -> None:
+        """``shown``: what the assistant answers from without versions; None: nothing."""
+        self._shown = shown or Shown(Library(()))
         self._storage = storage
         self._rules = rules
         self._context = context
         self._traits = traits
         self._now = now
+        self.known = Library([])
+        """The records of this moment, once somebody tells."""
 
     async def compose(self, row: Outbox, /) -> list[Reply]:
         """What is true now, ready for the platform; empty where nothing is left to say."""
+        if row.announcement_id is not None:
+            return await self._announced(row)
+        if row.body["compose"] == news.COMPOSED:
+            return await self._news(row)
         address = Address(row.channel, row.chat)
         async with self._storage.write() as session:
             now = self._now()
@@ -62,13 +82,45 @@ class OfficeComposer:
                 await self._may_write(session, address, now)
             duties = OfficeDuties(session, self._rules, now)
             context = replace(self._context, now=now, person=person, duties=duties)
-            writer = _Writer(session, self._rules, duties, context, person)
+            writer = _Writer(session, self._rules, duties, context, person, self.known)
             reply = await writer.reply(row.body)
             if reply is None:
                 return []
             if person.holds(Role.GROUP):
                 reply = remind.for_group(reply, context)
             await self._remember(session, row, address, reply, writer.told, now)
+        return render.parts(reply, self._traits[row.channel])
+
+    async def _news(self, row: Outbox) -> list[Reply]:
+        """Changes of procedures, to whoever wanted to hear of them."""
+        address = Address(row.channel, row.chat)
+        now = self._now()
+        async with self._storage.read() as session:
+            reply = await news.reply(session, row.body, address, self._shown, replace(self._context, now=now))
+            if reply is None:
+                return []
+            await self._may_write(session, address, now)
+        async with self._storage.write() as session:
+            await self._offer(session, address, reply, now)
+        return render.parts(reply, self._traits[row.channel])
+
+    async def _announced(self, row: Outbox) -> list[Reply]:
+        """An announcement; empty where it was stopped, or the chat is not meant any more."""
+        address = Address(row.channel, row.chat)
+        now = self._now()
+        async with self._storage.read() as session:
+            reply = await announcements.reply(session, row, self._rules, self._context.texts, now)
+            if reply is None:
+                return []
+            person = await people.person(session, address, self._rules.units)
+            in_group = person is not None and person.holds(Role.GROUP)
+            if not in_group:
+                await self._may_write(session, address, now)
+        if in_group:
+            reply = Reply(reply.text)  # a number typed there means nobody's choice
+        elif reply.choices:
+            async with self._storage.write() as session:
+                await self._offer(session, address, reply, now)
         return render.parts(reply, self._traits[row.channel])
 
     async def _may_write(self, session: AsyncSession, address: Address, now: datetime) -> None:
@@ -94,6 +146,9 @@ class OfficeComposer:
         if kept is not None:
             kept.body = {**row.body, "text": reply.text, "duties": sorted(set(told))}
             session.add(kept)
+        await self._offer(session, address, reply, now)
+
+    async def _offer(self, session: AsyncSession, address: Address, reply: Reply, now: datetime) -> None:
         spoken = Message("", address, address.chat)
         dialogue = await load_dialogue(session, spoken)
         await save_dialogue(session, spoken, dialogue.offering(reply.choices), now)
@@ -101,12 +156,13 @@ class OfficeComposer:
     async def refused(self, session: AsyncSession, row: Outbox, reason: str, /) -> None:
         """The platform refuses this chat for good: the next chat of whoever was meant is tried."""
         address = Address(row.channel, row.chat)
+        await subscriptions.refused(session, address, reason)
         held = select(col(Link.member_id)).where(col(Link.channel) == address.channel, col(Link.chat) == address.chat)
         members = list((await session.execute(held)).scalars())
         if not members:
             return
         await people.close(session, address, reason)
-        if "compose" not in row.body:
+        if row.body.get("compose") in {None, news.COMPOSED}:
             return
         now = self._now()
         for member in members:
@@ -117,6 +173,9 @@ class OfficeComposer:
 
 def _again(row: Outbox, address: Address, now: datetime) -> dict[str, Any]:
     """The same message for another chat; a digest of the day that went there already stands for it."""
+    if row.announcement_id is not None:
+        emergency = row.kind == EMERGENCY.name
+        return announcements.outbox_row(row.announcement_id, address, now, emergency=emergency)
     what = row.body["compose"]
     if what in {notices.DIGEST, notices.LAST_CALL}:
         return notices.daily(what, address, row.key.rsplit(":", 1)[1], now)
@@ -127,8 +186,15 @@ class _Writer:
     """Gathers what a message tells. ``told``: ids of the duties it tells of."""
 
     def __init__(
-        self, session: AsyncSession, rules: Rules, duties: OfficeDuties, context: Context, person: Person
+        self,
+        session: AsyncSession,
+        rules: Rules,
+        duties: OfficeDuties,
+        context: Context,
+        person: Person,
+        known: Library,
     ) -> None:
+        self._known = known
         self._session = session
         self._rules = rules
         self._duties = duties
@@ -142,6 +208,9 @@ class _Writer:
                 return await self._digest()
             case notices.LAST_CALL:
                 return await self._last_call()
+            case notices.UPKEEP:
+                due = await upkeep.due_for(self._session, self._person, self._known, self._context.now)
+                return upkeep_words.digest(due, self._context)
         duty = await self._one(int(body["duty"]))
         return None if duty is None else await self._about(body["compose"], duty)
 

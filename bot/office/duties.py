@@ -12,11 +12,12 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.office import access, board, people
+from bot.office import access, board, officials, people, plan_sight
 from bot.office.rules import Rules
 from bot.tables import Evidence, Member, Occurrence, Plan, PlanState, Submission, Task
 from handlers.duties import Board, Colleague, Draft, Duty, Invited, Membership, Person, Report, Role, Snooze
 from scheduler import reminders
+from scheduler.calendar import VIETNAM
 from scheduler.ledger import OPEN_MARKS, Form, Mark, Period, Proof, ProofKind, Standing
 from scheduler.plan import Reading
 from scheduler.plan import Task as PlanTask
@@ -96,9 +97,12 @@ class OfficeDuties:
         if not person.holds(Role.ADMIN):
             return ()
         statement = select(Plan).where(col(Plan.state) == PlanState.DRAFT).order_by(col(Plan.id))
+        sight = officials.sight(person, self._rules.units, self._now.astimezone(VIETNAM).date())
         drafts = []
         for row in (await self._session.execute(statement)).scalars():
             reading = Reading.from_json(row.body)
+            if not plan_sight.theirs(reading, sight, self._rules):
+                continue
             assert row.id is not None  # noqa: S101 - it was read from the database
             drafts.append(Draft(row.id, reading.plan.title, reading.tasks, len(reading.warnings)))
         return tuple(drafts)

@@ -16,9 +16,8 @@ from bot import clock
 from bot.office import board, people, rules, workbench
 from bot.office.people import ROLE_NAMES
 from bot.office.plans import RefusedError
-from bot.offline import with_storage
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from bot.tables import Link, Member
 from handlers.duties import Role
 from scheduler.calendar import VIETNAM

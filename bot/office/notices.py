@@ -22,13 +22,15 @@ SNOOZED = "snoozed"
 RETURNED = "returned"
 PASSED = "passed"
 STUCK = "stuck"
+UPKEEP = "upkeep"
+"""Records that are to be checked again, once a week."""
 
 
 def row(
     what: str, address: Address, key: str, now: datetime, *, duty: int | None = None, not_before: datetime | None = None
 ) -> dict[str, Any]:
     """A row of the outbox that is composed when it is sent; the same key is sent once."""
-    kind = REMINDER if what in {DIGEST, LAST_CALL} else NOTICE
+    kind = REMINDER if what in {DIGEST, LAST_CALL, UPKEEP} else NOTICE
     return {
         "key": f"{what}:{key}",
         "channel": address.channel,

@@ -122,10 +122,10 @@ def posts(person: Person) -> str:
 
 def official(person: Person, address: Address, units: Units, today: date) -> Official:
     """The person at the page, with what is in their sight today."""
-    return Official(person, address, _sight(person, units, today))
+    return Official(person, address, sight(person, units, today))
 
 
-def _sight(person: Person, units: Units, today: date) -> frozenset[str] | None:
+def sight(person: Person, units: Units, today: date) -> frozenset[str] | None:
     """All units where a role looks at all of them; else one's own, with the units whose work they took over."""
     seen: set[str] = set()
     for one in person.memberships:

@@ -19,9 +19,8 @@ from bot.doors import official_account
 from bot.office import rules
 from bot.office.people import ROLE_NAMES
 from bot.office.rules import Rules
-from bot.offline import with_storage
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from bot.tables import Link, Member
 from handlers.duties import Role
 from handlers.message import Message

@@ -7,10 +7,9 @@ from datetime import date
 
 from bot import clock, learned
 from bot.content import load_knowledge
-from bot.offline import with_storage
 from bot.practice import school
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from knowledge.practice.course import Course, Suspended
 from scheduler.calendar import VIETNAM
 

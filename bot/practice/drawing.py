@@ -56,6 +56,10 @@ class Draw:
         word = f"{self._chance.choice(_WORDS)} {self._chance.choice(_WORDS)} {self._number()}"
         return Newcomer(nickname, word, self.key())
 
+    def code(self, letters: str, length: int) -> str:
+        """A code of these letters, to be typed."""
+        return "".join(self._chance.choice(letters) for _ in range(length))
+
     def key(self) -> str:
         """A secret of 190 bits: a device, a chat, a teacher's link."""
         return "".join(self._chance.choice(_SIGNS) for _ in range(KEY_LENGTH))

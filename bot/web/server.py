@@ -70,22 +70,25 @@ async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-def build(routes: Iterable[web.RouteDef], office: str, health: Health) -> web.Application:
-    """The application with the given routes beside its own pages."""
+def build(
+    routes: Iterable[web.RouteDef], office: str, health: Health, notice: Callable[[], str] = str
+) -> web.Application:
+    """The application with the given routes beside its own pages; ``notice``: a line for the chat page, or nothing."""
     app = web.Application(middlewares=[_errors], client_max_size=limits.MAX_WEBHOOK_BYTES)
     app.on_response_prepare.append(_headers)
-    pages = _Pages(office, health)
+    pages = _Pages(office, health, notice)
     app.router.add_routes([*pages.routes(), *routes])
     app.router.add_static("/static/", HERE / "static")
     return app
 
 
 class _Pages:
-    def __init__(self, office: str, health: Health) -> None:
+    def __init__(self, office: str, health: Health, notice: Callable[[], str]) -> None:
         loader = FileSystemLoader(HERE / "templates")
         self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
         self._office = office
         self._health = health
+        self._notice = notice
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -98,7 +101,7 @@ class _Pages:
 
     def _page(self, name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def show(_request: web.Request) -> web.Response:
-            text = self._templates.get_template(name).render(office=self._office)
+            text = self._templates.get_template(name).render(office=self._office, notice=self._notice())
             return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-cache"})
 
         return show

@@ -23,6 +23,7 @@ from handlers.message import Address, Message, Reply
 from handlers.outcome import Outcome
 from handlers.router import Router
 from knowledge.life_events import LifeEvent
+from knowledge.news import News
 from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reading import Decision, Reading
@@ -34,6 +35,7 @@ class NoKnowledge:
     """Knows nothing; the echo does not ask it."""
 
     events: tuple[LifeEvent, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def read(self, _text: str, _topic: str | None = None) -> Reading:
         return Reading(Decision.DECLINE)
@@ -45,6 +47,9 @@ class NoKnowledge:
         return None
 
     def get(self, _code: str) -> Procedure | None:
+        return None
+
+    def news(self, _code: str) -> News | None:
         return None
 
 

@@ -51,14 +51,22 @@ class Door:
         return str(len(self.sent))
 
 
+async def at_rest(delivery: Delivery) -> None:
+    """Until nothing is left to send; what a send that just ended has queued is looked for once more."""
+    busy = True
+    while busy:
+        busy = bool(delivery._under_way)
+        busy = await delivery.work() or bool(delivery._under_way) or busy
+        await asyncio.sleep(0.005)
+
+
 async def deliver(world: OfficeWorld, *doors: Door) -> None:
     """Send all that can be sent now."""
     context = Context(world.now, NoKnowledge(), texts.load(), Office("Một Cửa"), ref=0)
     traits = {door.name: door.traits for door in doors}
     composer = OfficeComposer(world.storage, world.rules, context, traits, lambda: world.now)
     delivery = Delivery(world.storage, {door.name: door for door in doors}, lambda: world.now, composer)
-    while await delivery.work() or delivery._under_way:
-        await asyncio.sleep(0.005)
+    await at_rest(delivery)
 
 
 async def test_a_duty_done_meanwhile_is_not_nagged_about(storage: Storage) -> None:

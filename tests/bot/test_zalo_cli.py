@@ -13,9 +13,8 @@ from pydantic import AnyHttpUrl, SecretStr
 from bot import clock
 from bot.cli_zalo import code_in
 from bot.office import people, zalo
-from bot.offline import with_storage
 from bot.settings import Settings
-from bot.storage import Storage
+from bot.storage import Storage, with_storage
 from handlers.duties import Role
 from handlers.message import Address
 from tests.bot.office_world import VHTT, WARDS

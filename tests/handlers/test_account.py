@@ -46,7 +46,7 @@ async def test_an_invite_is_shown_and_taken_after_a_yes(typed: str) -> None:
     assert chat.notes == []
     assert "Em đã liên kết" in await chat.say("1")
     assert chat.notes == [Joined(CODE)]
-    assert chat.labels == ["Việc của tôi"]
+    assert chat.labels == ["Việc của tôi", "Trang làm việc"]
 
 
 async def test_whoever_it_is_not_links_nothing() -> None:

@@ -13,6 +13,7 @@ from handlers.dialogue import Dialogue
 from handlers.message import Address, Message
 from handlers.outcome import Outcome
 from knowledge.life_events import LifeEvent
+from knowledge.news import News
 from knowledge.places import Former
 from knowledge.procedures import Procedure
 from knowledge.reading import Decision, Facet, Match, Reading, Smalltalk
@@ -28,6 +29,7 @@ class Understood:
     known: Knowledge
     reading: Reading
     events: tuple[LifeEvent, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def read(self, _text: str, _topic: str | None = None) -> Reading:
         return self.reading
@@ -40,6 +42,9 @@ class Understood:
 
     def get(self, code: str) -> Procedure | None:
         return self.known.get(code)
+
+    def news(self, code: str) -> News | None:
+        return self.known.news(code)
 
 
 async def asked(text: str, understood: Understood, dialogue: Dialogue | None = None) -> Outcome:

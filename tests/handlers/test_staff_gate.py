@@ -50,7 +50,7 @@ def test_the_gate_guards_what_it_should() -> None:
     guarded = {
         "nv", "nvx", "bao", "baoxem", "baorut", "baogui", "baosua", "baobo", "baohinh", "baomoi",
         "baohuy", "hoan", "chuyen", "vm", "toilaai", "roi", "choduyet", "xemviec", "duyet", "tra",
-        "khongapdung", "bang", "bangviec", "kh", "khtat", "khtung", "khdat", "khxong",
+        "khongapdung", "bang", "bangviec", "kh", "khtat", "khtung", "khdat", "khxong", "lamviec",
     }  # fmt: skip
     assert {name for name, _ in STAFF_ACTIONS} == guarded
     assert {name for name, _ in STAFF_FLOWS} == {"bao", "vm", "hoan", "tra", "khongapdung", "kehoach"}
@@ -140,7 +140,7 @@ async def test_a_monitor_sees_a_card_without_buttons() -> None:
 def test_commands_of_officials_are_in_no_public_list() -> None:
     public = {command.name for command in ROUTER.commands}
     staff = {command.name for command, _ in ROUTER.staff_commands}
-    assert staff == {"congviec", "choduyet", "bang", "kehoach", "taikhoan", "roinhiemvu"}
+    assert staff == {"congviec", "choduyet", "bang", "kehoach", "taikhoan", "roinhiemvu", "lamviec"}
     assert not public & staff
     assert all(roles for _, roles in ROUTER.staff_commands)
 

@@ -6,9 +6,21 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from bot.web.office.announcements import AnnouncementsRoom
+from bot.web.office.classes import ClassesRoom
 from bot.web.office.door import Door
+from bot.web.office.duties import DutiesRoom
+from bot.web.office.figures import FiguresRoom
+from bot.web.office.history import HistoryRoom
+from bot.web.office.knowledge import KnowledgeRoom
+from bot.web.office.people import PeopleRoom
+from bot.web.office.plans import PlansRoom
+from bot.web.office.questions import QuestionsRoom
 from bot.web.office.shell import Room, Route, Shell, frame
+from bot.web.office.switches import SwitchesRoom
 from bot.web.office.today import TodayRoom
+from bot.web.office.wordings import WordingsRoom
+from bot.web.quality import QualityPage
 
 
 class OfficePages:
@@ -17,7 +29,20 @@ class OfficePages:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._door = Door(shell)
-        rooms: list[Room] = [self._door]
+        rooms: list[Room] = [
+            self._door,
+            DutiesRoom(shell),
+            PlansRoom(shell),
+            FiguresRoom(shell),
+            ClassesRoom(shell),
+            PeopleRoom(shell),
+            HistoryRoom(shell),
+            QuestionsRoom(shell),
+            WordingsRoom(shell),
+            AnnouncementsRoom(shell),
+            SwitchesRoom(shell),
+            KnowledgeRoom(shell),
+        ]
         self.rooms: Sequence[Room] = [TodayRoom(rooms), *rooms]
 
     def framed(self) -> list[Route]:
@@ -26,4 +51,8 @@ class OfficePages:
 
     def routes(self) -> list[web.RouteDef]:
         """For the server."""
-        return [*(frame(route, self._shell) for route in self.framed()), *self._door.outside()]
+        return [
+            *(frame(route, self._shell) for route in self.framed()),
+            *self._door.outside(),
+            *QualityPage(self._shell).routes(),
+        ]
