@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,8 +21,12 @@ DONE = {State.REPORTED, State.ACCEPTED}
 DONE_LATE = {State.REPORTED_LATE, State.ACCEPTED_LATE}
 
 
-async def read(session: AsyncSession, rules: Rules, now: datetime) -> Board:
-    """Each task in its latest period that has begun, and what waits for the coordinator."""
+async def read(session: AsyncSession, rules: Rules, now: datetime, within: frozenset[str] | None = None) -> Board:
+    """Each task in its latest period that has begun, and what waits for the coordinator.
+
+    ``within``: ids of the units that are looked at; None: all.
+    """
+    here = () if within is None else (col(Occurrence.unit).in_(within),)
     latest = (
         select(col(Occurrence.task_id).label("task"), func.max(col(Occurrence.due)).label("due"))
         .where(col(Occurrence.soon) <= now)
@@ -32,20 +37,23 @@ async def read(session: AsyncSession, rules: Rules, now: datetime) -> Board:
         select(Occurrence, col(Task.tt), col(Task.content))
         .join(Task, col(Task.id) == col(Occurrence.task_id))
         .join(latest, (latest.c.task == col(Occurrence.task_id)) & (latest.c.due == col(Occurrence.due)))
-        .where(col(Occurrence.mark) != Mark.NOT_APPLICABLE, ~col(Task.ended))
+        .where(col(Occurrence.mark) != Mark.NOT_APPLICABLE, ~col(Task.ended), *here)
         .order_by(col(Task.plan_id), col(Task.id), col(Occurrence.unit))
     )
     by_task: dict[int, list[Row[Occurrence, str, str]]] = defaultdict(list)
     for row in await session.execute(statement):
         by_task[row[0].task_id].append(row)
     twins = await _twins(session)
-    waits = select(func.count()).select_from(Occurrence).where(col(Occurrence.mark) == Mark.REPORTED)
+    waits = select(func.count()).select_from(Occurrence).where(col(Occurrence.mark) == Mark.REPORTED, *here)
+    silent = await silent_units(session, rules)
     return Board(
         rows=tuple(_row(rows, rules, now, twins) for rows in by_task.values()),
         to_accept=(await session.execute(waits)).scalar_one(),
-        stuck=await _stuck(session, rules),
-        unreachable=await unreachable(session, rules),
-        doubtful=await _doubtful(session),
+        stuck=await _stuck(session, rules, here),
+        unreachable=tuple(
+            (rules.units.name(unit), why) for unit, why in silent.items() if within is None or unit in within
+        ),
+        doubtful=await _doubtful(session) if within is None else 0,
     )
 
 
@@ -89,12 +97,12 @@ async def _twins(session: AsyncSession) -> frozenset[int]:
     return frozenset((await session.execute(statement)).scalars())
 
 
-async def _stuck(session: AsyncSession, rules: Rules) -> tuple[tuple[str, str], ...]:
+async def _stuck(session: AsyncSession, rules: Rules, here: Iterable[Any]) -> tuple[tuple[str, str], ...]:
     statement = (
         select(col(Occurrence.unit), col(Task.tt), col(Difficulty.text))
         .join(Occurrence, col(Occurrence.id) == col(Difficulty.occurrence_id))
         .join(Task, col(Task.id) == col(Occurrence.task_id))
-        .where(col(Difficulty.open))
+        .where(col(Difficulty.open), *here)
         .order_by(col(Difficulty.id))
     )
     found = await session.execute(statement)

@@ -19,6 +19,7 @@ from bot.inbox import insert_new
 from bot.news import Shown
 from bot.office import announcements, notices, people, upkeep
 from bot.office.duties import OfficeDuties, running
+from bot.office.officials import sight
 from bot.office.rules import Rules
 from bot.records import load_dialogue, save_dialogue
 from bot.storage import Storage
@@ -212,7 +213,14 @@ class _Writer:
                 due = await upkeep.due_for(self._session, self._person, self._known, self._context.now)
                 return upkeep_words.digest(due, self._context)
         duty = await self._one(int(body["duty"]))
-        return None if duty is None else await self._about(body["compose"], duty)
+        if duty is None or (body["compose"] == notices.STUCK and not self._looks_at(duty.unit, Role.COORDINATOR)):
+            return None
+        return await self._about(body["compose"], duty)
+
+    def _looks_at(self, unit: str, role: Role) -> bool:
+        """Whether a unit is in the sight of this role: a ward's coordinator hears of the ward alone."""
+        within = sight(self._person, self._rules.units, self._context.today, role)
+        return within is None or unit in within
 
     async def _about(self, what: str, duty: Duty) -> Reply | None:
         ctx = self._context
@@ -274,8 +282,11 @@ class _Writer:
     async def _rung(self, role: Role) -> list[Item]:
         """Open duties that have climbed the ladder to this role."""
         late = running().where(col(Occurrence.mark).in_(OPEN_MARKS), col(Occurrence.due) < self._context.now)
+        within = sight(self._person, self._rules.units, self._context.today, role)
         if role is Role.HEAD:
             late = late.where(col(Occurrence.unit).in_(self._person.units(role)))
+        elif within is not None:
+            late = late.where(col(Occurrence.unit).in_(within))
         found = await self._duties.read(late.order_by(col(Occurrence.due), col(Occurrence.id)).limit(MOST))
         rhythms = await self._rhythms({duty.id for duty in found})
         return [

@@ -12,10 +12,10 @@ from sqlmodel import col
 
 from bot.office import audit, notes
 from bot.office.matrix import Sight, short
-from bot.office.officials import Official, official
+from bot.office.officials import Official, sight
 from bot.office.rules import Rules
 from bot.tables import Difficulty, Occurrence, Submission, Task
-from handlers.duties import Person, Role
+from handlers.duties import Role
 from handlers.outcome import Accepted, Returned, SetAside
 from scheduler.calendar import VIETNAM
 from scheduler.ledger import OPEN_MARKS, Mark
@@ -50,8 +50,7 @@ class Decided:
 
 def desk(by: Official, units: Units, today: date) -> Sight:
     """The units whose reports this person decides: those that a coordinator's role of theirs looks at."""
-    posts = tuple(one for one in by.person.memberships if one.role is Role.COORDINATOR)
-    return official(Person(posts), by.address, units, today).sight
+    return sight(by.person, units, today, Role.COORDINATOR)
 
 
 def _desk(by: Official, rules: Rules, now: datetime) -> Sight:

@@ -57,8 +57,9 @@ class OfficeDuties:
 
     async def duty(self, number: int, person: Person, /) -> Duty | None:
         statement = running().where(col(Occurrence.id) == number).with_for_update(of=Occurrence)
-        if not person.holds(*SEES_ALL):
-            statement = statement.where(col(Occurrence.unit).in_(person.units(*DOES)))
+        within = self._sight(person, *SEES_ALL)
+        if within is not None:
+            statement = statement.where(col(Occurrence.unit).in_(within.union(person.units(*DOES))))
         return next(iter(await self.read(statement)), None)
 
     async def snoozes(self, duty: Duty, /) -> tuple[Snooze, ...]:
@@ -80,12 +81,19 @@ class OfficeDuties:
         if not person.holds(Role.COORDINATOR):
             return ()
         waiting = running().where(col(Occurrence.mark) == Mark.REPORTED)
+        within = self._sight(person, Role.COORDINATOR)
+        if within is not None:
+            waiting = waiting.where(col(Occurrence.unit).in_(within))
         return await self.read(waiting.order_by(col(Occurrence.reported_at), col(Occurrence.id)).limit(MOST))
 
     async def board(self, person: Person, /) -> Board:
         if not person.holds(*SEES_ALL):
             return Board()
-        return await board.read(self._session, self._rules, self._now)
+        return await board.read(self._session, self._rules, self._now, self._sight(person, *SEES_ALL))
+
+    def _sight(self, person: Person, *roles: Role) -> frozenset[str] | None:
+        """Ids of the units that these roles look at today; None: all."""
+        return officials.sight(person, self._rules.units, self._now.astimezone(VIETNAM).date(), *roles)
 
     async def invited(self, code: str, /) -> Invited | None:
         return await people.invited(self._session, code, self._rules.units, self._now)

@@ -192,9 +192,15 @@ class _Writer:
         )
         await notices.tell_role(self._session, notices.STUCK, Role.COORDINATOR, note.duty, self._rules, self._now)
 
+    def _decides(self, unit: str) -> bool:
+        """Whether this person decides on that unit's reports: a ward's coordinator on those of the ward."""
+        today = self._now.astimezone(VIETNAM).date()
+        within = officials.sight(self._person, self._rules.units, today, Role.COORDINATOR)
+        return within is None or unit in within
+
     async def _decided(self, duty: int, mark: Mark, reason: str) -> None:
         found = await self._session.get(Occurrence, duty)
-        if found is None or found.mark != Mark.REPORTED or not self._person.holds(Role.COORDINATOR):
+        if found is None or found.mark != Mark.REPORTED or not self._decides(found.unit):
             return
         sent = await self._close_submission(duty, mark.value, reason)
         found.mark, found.next_at, found.reason = mark, None, reason[:500]
@@ -209,7 +215,7 @@ class _Writer:
 
     async def _set_aside(self, note: notes.SetAside) -> None:
         found = await self._session.get(Occurrence, note.duty)
-        if found is None or not self._person.holds(Role.COORDINATOR):
+        if found is None or not self._decides(found.unit):
             return
         found.mark, found.reason, found.next_at = Mark.NOT_APPLICABLE, note.reason[:500], None
         self._session.add(found)

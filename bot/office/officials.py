@@ -125,10 +125,15 @@ def official(person: Person, address: Address, units: Units, today: date) -> Off
     return Official(person, address, sight(person, units, today))
 
 
-def sight(person: Person, units: Units, today: date) -> frozenset[str] | None:
-    """All units where a role looks at all of them; else one's own, with the units whose work they took over."""
+def sight(person: Person, units: Units, today: date, *roles: Role) -> frozenset[str] | None:
+    """All units (None) where a role looks at all of them; else one's own, with the units whose work they took over.
+
+    ``roles``: by these roles alone; none given: by all that the person holds.
+    """
     seen: set[str] = set()
     for one in person.memberships:
+        if roles and one.role not in roles:
+            continue
         unit = units.get(one.unit)
         if one.role in WHOLE and (unit is None or unit.kind != "ward"):
             return None
