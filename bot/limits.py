@@ -129,6 +129,8 @@ RECORD_ROWS = 100
 """Most rows of documents, ways, forms or legal documents."""
 PROCEDURES_LISTED = 60
 """Most procedures of the list on one page: phones show them, too."""
+IMPORT_UNPACKED = 300_000_000
+"""Bytes that a packed catalogue may become: a small file can swell beyond any memory."""
 IMPORTS_SHOWN = 40
 """Imported versions with all their differences on one page."""
 REVIEW_AHEAD = timedelta(days=14)

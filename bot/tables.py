@@ -208,7 +208,7 @@ class ProcedureVersion(SQLModel, table=True):
     """A second person agrees: none of the author's memberships."""
     holds_from: date | None = None
     """First day on which it is published; None: as soon as it is approved."""
-    note: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
+    note: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": text("''")})
     """What was changed and why; of one that was sent back, what is to be mended."""
     published_at: datetime | None = None
     set_moving_at: datetime | None = None

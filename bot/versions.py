@@ -186,15 +186,23 @@ async def drop(session: AsyncSession, number: int, by: Official, now: datetime) 
 
 
 async def approve(
-    session: AsyncSession, number: int, by: Official, holds_from: date | None, now: datetime
+    session: AsyncSession,
+    number: int,
+    by: Official,
+    holds_from: date | None,
+    now: datetime,
+    *,
+    seen: str | None = None,
 ) -> ProcedureVersion:
-    """Agree to a version: it is published at once, or on its day.
+    """Agree to what was looked at (``seen``: its :func:`mark`): it is published at once, or on its day.
 
-    Raises RefusedError when it does not wait for agreement, or when it is one's own.
+    Raises RefusedError when it does not wait for agreement, when it is one's own, or when it changed meanwhile.
     """
     row = await _in(session, number, VersionState.SUBMITTED)
     if by.ids & await writers(session, row):
         raise RefusedError("Anh/chị đã viết bản này nên cần một người khác duyệt.")
+    if seen is not None and seen != mark(row):
+        raise RefusedError("Bản này vừa được sửa sau khi anh/chị mở trang. Xem lại khác biệt rồi duyệt.")
     row.state, row.decided_by, row.decided_at = VersionState.APPROVED, by.signature[:120], now
     row.holds_from = holds_from
     session.add(row)

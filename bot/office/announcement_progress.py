@@ -28,12 +28,12 @@ _REASONS = (
     ("interaction", "người nhận lâu chưa nhắn lại nên ứng dụng không cho gửi"),
     ("deactivated", "tài khoản không còn"),
     ("not found", "cuộc trò chuyện không còn"),
-    ("kicked", "máy đã bị đưa ra khỏi nhóm"),
-    ("not in the group", "máy đã bị đưa ra khỏi nhóm"),
-    ("not a member", "máy đã bị đưa ra khỏi nhóm"),
+    ("kicked", "trợ lý đã bị đưa ra khỏi nhóm"),
+    ("not in the group", "trợ lý đã bị đưa ra khỏi nhóm"),
+    ("not a member", "trợ lý đã bị đưa ra khỏi nhóm"),
     ("quota", "ứng dụng hết lượt gửi"),
     ("out of money", "ứng dụng hết lượt gửi"),
-    ("in doubt", "không rõ đã tới hay chưa"),
+    ("in doubt", "chưa rõ đã tới hay chưa"),
 )
 """What channels say of a failure, and what it means."""
 

@@ -22,7 +22,7 @@ from bot import limits
 from bot.inbox import insert_new
 from bot.office import audiences, audit
 from bot.office.audiences import Audience
-from bot.office.officials import Official, Right
+from bot.office.officials import RIGHTS, Official, Right
 from bot.office.plans import RefusedError
 from bot.office.rules import Rules
 from bot.storage import Storage
@@ -48,8 +48,9 @@ def subject(number: int | None) -> str:
 
 
 def reach(official: Official, units: Units) -> frozenset[str] | None:
-    """Units that somebody may write to: whoever sits in a ward, to that ward; all others to every unit (None)."""
-    own = {one.unit for one in official.person.memberships}
+    """Units that somebody who writes or approves may write to: in a ward, that ward; else every unit (None)."""
+    held, writing = official.person.memberships, RIGHTS[Right.ANNOUNCE] | RIGHTS[Right.APPROVE]
+    own = {one.unit for one in held if one.role in writing} or {one.unit for one in held}
     wards = {unit for unit in own if (found := units.get(unit)) is not None and found.kind == "ward"}
     if own - wards:
         return None
@@ -82,11 +83,11 @@ def draft(title: str, text: str, audience: Audience, *, not_before: datetime | N
     if not title:
         told.append("Ghi tiêu đề thông báo.")
     if len(title) > limits.ANNOUNCEMENT_TITLE:
-        told.append(f"Tiêu đề dài {len(title)} chữ cái, tối đa {limits.ANNOUNCEMENT_TITLE}.")
+        told.append(f"Tiêu đề dài {len(title)} ký tự, tối đa {limits.ANNOUNCEMENT_TITLE}.")
     if not text:
         told.append("Ghi nội dung thông báo.")
     if len(text) > limits.ANNOUNCEMENT_TEXT:
-        told.append(f"Nội dung dài {len(text)} chữ cái, tối đa {limits.ANNOUNCEMENT_TEXT}.")
+        told.append(f"Nội dung dài {len(text)} ký tự, tối đa {limits.ANNOUNCEMENT_TEXT}.")
     if told:
         raise RefusedError(told)
     short = reason[: limits.REASON_AT_MOST]
@@ -272,7 +273,7 @@ def reasoned(reason: str) -> str:
     """A reason as it is kept. Raises RefusedError where it says nothing."""
     kept = mask(" ".join(reason.split())).text[: limits.REASON_AT_MOST]
     if len(kept) < limits.REASON_AT_LEAST:
-        raise RefusedError([f"Ghi lý do, ít nhất {limits.REASON_AT_LEAST} chữ cái."])
+        raise RefusedError([f"Ghi lý do, ít nhất {limits.REASON_AT_LEAST} ký tự."])
     return kept
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from bot.office.officials import Official
 from bot.tables import Audit
@@ -41,22 +43,30 @@ def record(
     )
 
 
+async def wrote(session: AsyncSession, official: Official, author_id: int | None, subject: str, action: str) -> bool:
+    """Whether they wrote at something: as its author, who is whoever changed it last, or before."""
+    theirs = (col(Audit.subject) == subject, col(Audit.action) == action, col(Audit.member_id).in_(official.ids))
+    if official.wrote(author_id):
+        return True
+    return (await session.execute(select(col(Audit.id)).where(*theirs).limit(1))).first() is not None
+
+
 ACTIONS = {
     "session.revoke": "Đăng xuất một thiết bị",
     "people.invite": "Mời một người",
     "people.remove": "Kết thúc một vai trò",
     "report.accept": "Duyệt báo cáo",
-    "report.return": "Trả báo cáo",
+    "report.return": "Trả lại báo cáo",
     "duty.aside": "Cho một kỳ không áp dụng",
     "difficulty.close": "Đóng một vướng mắc",
-    "delivery.decide": "Quyết định tin gửi còn nghi ngờ",
+    "delivery.decide": "Xử lý tin chưa rõ đã tới hay chưa",
     "plan.upload": "Tải kế hoạch lên",
-    "plan.correct": "Sửa điều máy đọc từ kế hoạch",
+    "plan.correct": "Sửa việc đọc từ kế hoạch",
     "plan.confirm": "Xác nhận kế hoạch",
     "plan.copy": "Chép kế hoạch sang năm khác",
     "plan.skip": "Bỏ các kỳ trước một ngày",
     "plan.event": "Báo có sự kiện của một việc",
-    "procedure.draft": "Viết bản nháp thủ tục",
+    "procedure.draft": "Soạn bản nháp thủ tục",
     "procedure.submit": "Gửi duyệt thủ tục",
     "procedure.send_back": "Trả lại bản thủ tục",
     "procedure.approve": "Duyệt thủ tục",
@@ -67,7 +77,7 @@ ACTIONS = {
     "procedure.reject": "Bỏ qua bản nhập",
     "field.owner": "Giao đơn vị phụ trách lĩnh vực",
     "gap.attach": "Gắn câu hỏi vào thủ tục",
-    "gap.draft": "Viết thủ tục từ câu hỏi",
+    "gap.draft": "Soạn thủ tục từ câu hỏi",
     "gap.out_of_scope": "Đánh dấu câu hỏi ngoài phạm vi",
     "gap.reopen": "Mở lại câu hỏi",
     "handover.answer": "Trả lời người dân",

@@ -139,7 +139,7 @@ class Everybody:
         links = ", ".join(
             f"{channel}{'' if state == 'open' else ' (không nhận được tin)'}" for channel, state in row.links
         )
-        what = f"{ROLE_NAMES[row.role]}{', thay thế' if row.substitute else ''}{f', {row.label}' if row.label else ''}"
+        what = f"{ROLE_NAMES[row.role]}{', dự phòng' if row.substitute else ''}{f', {row.label}' if row.label else ''}"
         return f"số {row.id}: {row.unit_name} – {what} – {links or 'chưa liên kết'}"
 
 

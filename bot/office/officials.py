@@ -73,6 +73,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
 
 WHOLE = frozenset({Role.COORDINATOR, Role.MONITOR, Role.ADMIN})
 """Roles that look beyond their own unit, unless that unit is a ward: a ward's coordinator sees the ward."""
+_OF_A_WARD = frozenset({"ward", "dept_commune"})
+"""Kinds of units from which nobody looks further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Official:
     """The chat, or the account, by which they were let in."""
     sight: frozenset[str] | None
     """Ids of the units they see; None: all."""
+    former: frozenset[int] = frozenset()
+    """Numbers of memberships that this chat held before: a role that ended makes nobody another person."""
 
     @property
     def signature(self) -> str:
@@ -93,7 +97,7 @@ class Official:
     @property
     def ids(self) -> frozenset[int]:
         """Numbers of the memberships: whoever wrote something may not approve it by any of them."""
-        return frozenset(one.id for one in self.person.memberships)
+        return self.former | {one.id for one in self.person.memberships}
 
     @property
     def first_id(self) -> int:
@@ -120,9 +124,19 @@ def posts(person: Person) -> str:
     return "; ".join(told)
 
 
-def official(person: Person, address: Address, units: Units, today: date) -> Official:
-    """The person at the page, with what is in their sight today."""
-    return Official(person, address, sight(person, units, today))
+def official(
+    person: Person,
+    address: Address,
+    units: Units,
+    today: date,
+    right: Right = Right.ENTER,
+    former: frozenset[int] = frozenset(),
+) -> Official:
+    """The person at the page, with what is in their sight today by the roles that have the right.
+
+    Who watches the whole city and is an admin of one ward invites people of that ward alone.
+    """
+    return Official(person, address, sight(person, units, today, *RIGHTS[right]), former)
 
 
 def sight(person: Person, units: Units, today: date, *roles: Role) -> frozenset[str] | None:
@@ -135,7 +149,7 @@ def sight(person: Person, units: Units, today: date, *roles: Role) -> frozenset[
         if roles and one.role not in roles:
             continue
         unit = units.get(one.unit)
-        if one.role in WHOLE and (unit is None or unit.kind != "ward"):
+        if one.role in WHOLE and unit is not None and unit.kind not in _OF_A_WARD:
             return None
         seen.add(one.unit)
     return frozenset(seen | set(_taken_over(seen, units, today)))

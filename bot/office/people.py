@@ -138,6 +138,19 @@ async def person(session: AsyncSession, address: Address, units: Units) -> Perso
     return Person(tuple(membership(member, units) for member in members)) if members else None
 
 
+async def ever(session: AsyncSession, address: Address) -> frozenset[int]:
+    """Numbers of all memberships of this chat, those that ended too."""
+    theirs = (col(Link.channel) == address.channel, col(Link.chat) == address.chat)
+    return frozenset((await session.execute(select(col(Link.member_id)).where(*theirs))).scalars())
+
+
+async def admin_of_the_city(session: AsyncSession, units: Units) -> bool:
+    """Whether an admin sits beyond the wards: then what holds for everybody is that admin's to decide."""
+    statement = select(col(Member.unit)).where(col(Member.role) == Role.ADMIN.value, col(Member.active))
+    found = [units.get(unit) for unit in (await session.execute(statement)).scalars()]
+    return any(unit is not None and unit.kind not in ("ward", "dept_commune") for unit in found)
+
+
 async def reopen(session: AsyncSession, address: Address) -> None:
     """Somebody who writes can be written to again."""
     closed = update(Link).where(

@@ -81,7 +81,7 @@ class Posted:
     @property
     def told(self) -> str:
         """The report in words."""
-        what = "Gửi kịch bản phát thanh vào nhóm" if self.mouth is Mouth.LOUDSPEAKER else "Đăng bài vào nhóm"
+        what = "Gửi bài phát thanh vào nhóm" if self.mouth is Mouth.LOUDSPEAKER else "Đăng bài vào nhóm"
         return f"{what}: {self.title}"
 
     @property

@@ -27,8 +27,8 @@ STATES = {
     State.OVERDUE: "quá hạn",
     State.REPORTED: "đã báo, đúng hạn",
     State.REPORTED_LATE: "đã báo, trễ hạn",
-    State.ACCEPTED: "đã chấp nhận, đúng hạn",
-    State.ACCEPTED_LATE: "đã chấp nhận, trễ hạn",
+    State.ACCEPTED: "đã duyệt, đúng hạn",
+    State.ACCEPTED_LATE: "đã duyệt, trễ hạn",
     State.RETURNED: "bị trả lại",
     State.NOT_APPLICABLE: "không áp dụng",
 }

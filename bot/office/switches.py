@@ -81,7 +81,7 @@ async def turn(
     if switch_off and was_off and name is not Name.NOTICE:
         raise RefusedError(["Mục này đang tắt sẵn. Muốn đổi lý do thì bật lại trước."])
     if name is Name.NOTICE and switch_off and len(mask(reason).text) > limits.NOTICE_AT_MOST:
-        raise RefusedError([f"Dòng lưu ý dài tối đa {limits.NOTICE_AT_MOST} chữ cái."])
+        raise RefusedError([f"Dòng lưu ý dài tối đa {limits.NOTICE_AT_MOST} ký tự."])
     kept = reasoned(reason)
     session.add(Switch(name=name.value, off=switch_off, reason=kept, by=official.signature, at=now))
     action = "switch.off" if switch_off else "switch.on"

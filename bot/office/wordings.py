@@ -6,6 +6,7 @@ checked it in time, the wording is outdated: it is neither approved nor printed 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +37,7 @@ MOUTHS = {
     Mouth.POSTER: "Áp phích A4 có mã QR",
 }
 CHANGED = "Dữ liệu đã đổi: viết lại."
+_OWN = "Anh/chị là người viết bản tin này. Cần người thứ hai duyệt hoặc trả lại."
 GONE = "Thủ tục không còn trong dữ liệu: bản tin này không dùng được nữa."
 
 
@@ -189,11 +191,30 @@ def submit(session: AsyncSession, official: Official, one: Held, setting: Settin
     audit.record(session, official, "wording.submit", subject(one.id), now, after={"state": SUBMITTED})
 
 
-async def approve(session: AsyncSession, official: Official, one: Held, setting: Setting, now: datetime) -> None:
-    """Agree to what another person wrote; it takes the place of the older one of its mouth. Raises RefusedError."""
+def mark(row: Wording) -> str:
+    """Of what somebody agrees to: what was changed meanwhile is not agreed to unseen."""
+    told = "\0".join((row.code, row.mouth, row.facts, row.text))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+async def own(session: AsyncSession, official: Official, row: Wording) -> bool:
+    """Whether they wrote at it, be it before somebody else did."""
+    return await audit.wrote(session, official, row.author_id, subject(row.id), "wording.write")
+
+
+async def approve(
+    session: AsyncSession, official: Official, one: Held, setting: Setting, now: datetime, *, seen: str | None = None
+) -> None:
+    """Agree to what another person wrote and this one read (``seen``: its :func:`mark`).
+
+    It takes the place of the older one of its mouth. Raises RefusedError.
+    """
     row = one.row
     _expect(row, SUBMITTED)
-    _second(official, row)
+    if await own(session, official, row):
+        raise RefusedError([_OWN])
+    if seen is not None and seen != mark(row):
+        raise RefusedError(["Bản tin vừa được sửa sau khi anh/chị mở trang. Đọc lại bản mới bên dưới rồi duyệt."])
     _check(one, setting)
     older = update(Wording).where(
         col(Wording.code) == row.code, col(Wording.mouth) == row.mouth, col(Wording.state) == APPROVED
@@ -210,7 +231,7 @@ def send_back(session: AsyncSession, official: Official, row: Wording, why: str,
     _second(official, row)
     kept = mask(" ".join(why.split())).text[: limits.REASON_AT_MOST]
     if len(kept) < limits.REASON_AT_LEAST:
-        raise RefusedError([f"Ghi điều cần sửa, ít nhất {limits.REASON_AT_LEAST} chữ cái."])
+        raise RefusedError([f"Ghi điều cần sửa, ít nhất {limits.REASON_AT_LEAST} ký tự."])
     row.state, row.decided_by, row.decided_at = DRAFT, official.signature, now
     session.add(row)
     after = {"state": DRAFT, "reason": kept}
@@ -230,7 +251,7 @@ def drop(session: AsyncSession, official: Official, row: Wording, now: datetime)
 
 def _second(official: Official, row: Wording) -> None:
     if official.wrote(row.author_id):
-        raise RefusedError(["Anh/chị là người viết bản tin này. Cần người thứ hai duyệt hoặc trả lại."])
+        raise RefusedError([_OWN])
 
 
 def waiting(all_: Sequence[Held], official: Official) -> list[Held]:

@@ -80,6 +80,7 @@ async def form(request: web.Request) -> MultiDictProxy[Any]:
 
 def file(body: bytes, kind: str, name: str, *, inline: bool = False) -> web.Response:
     """A file to keep, or to look at first."""
+    name = "".join(sign for sign in name if sign.isprintable())
     plain = name.encode("ascii", "replace").decode().replace('"', "").replace("\\", "")
     told = f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     headers = {**HEADERS, "Content-Disposition": told}

@@ -44,8 +44,8 @@ def require_certain(record: Procedure, today: date) -> None:
         raise UncertainError("Thủ tục này hôm nay không có hiệu lực, nên không viết bản tin được.")
     if record.stale_on(today):
         raise UncertainError(
-            f"Dữ liệu của thủ tục này quá hạn rà soát từ ngày {day(record.review_by)}: "
-            "rà soát và công bố lại rồi mới viết bản tin."
+            f"Dữ liệu của thủ tục này quá hạn kiểm tra từ ngày {day(record.review_by)}: "
+            "kiểm tra và công bố lại rồi mới viết bản tin."
         )
 
 

@@ -23,7 +23,7 @@ PROGRESS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("Quá hạn", "overdue", (("Kết quả", OUTCOME_WORDS[Outcome.OVERDUE]),)),
     ("Trả lại", "returned", (("Kết quả", OUTCOME_WORDS[Outcome.RETURNED]),)),
     ("Chưa đến hạn", "waiting", (("Kết quả", OUTCOME_WORDS[Outcome.WAITING]),)),
-    ("Đã nhận", "accepted", (("Đã nhận", YES),)),
+    ("Đã duyệt", "accepted", (("Đã duyệt", YES),)),
     ("Có minh chứng", "proven", (("Có minh chứng", YES),)),
     ("Không áp dụng", "not_applicable", (("Kết quả", OUTCOME_WORDS[Outcome.NOT_APPLICABLE]),)),
 )

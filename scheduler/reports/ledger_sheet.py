@@ -30,7 +30,7 @@ COLUMNS = (
     Column("Kết quả", 14, "centre"),
     Column("Đến hạn", 9, "centre"),
     Column("Đã báo", 9, "centre"),
-    Column("Đã nhận", 9, "centre"),
+    Column("Đã duyệt", 9, "centre"),
     Column("Có minh chứng", 10, "centre"),
     Column("Số minh chứng", 10, "number"),
     Column("Ngày báo", 12, "day"),

@@ -20,8 +20,8 @@ STATE_WORDS = {
     State.OVERDUE: "Quá hạn",
     State.REPORTED: "Đã báo",
     State.REPORTED_LATE: "Báo muộn",
-    State.ACCEPTED: "Đã nhận",
-    State.ACCEPTED_LATE: "Đã nhận (muộn)",
+    State.ACCEPTED: "Đã duyệt",
+    State.ACCEPTED_LATE: "Đã duyệt (muộn)",
     State.RETURNED: "Trả lại",
     State.NOT_APPLICABLE: "Không áp dụng",
 }

@@ -213,7 +213,7 @@ async def test_once_the_record_says_something_else_it_is_outdated_and_cannot_be_
 async def test_past_its_review_date_and_out_of_force_it_is_outdated(desk: Desk) -> None:
     number = await desk.approved()
     desk.change(review_by=date(2024, 3, 15))
-    assert "quá hạn rà soát" in desk.held(await desk.row(number)).outdated
+    assert "quá hạn kiểm tra" in desk.held(await desk.row(number)).outdated
     desk.known = Knowledge(Library([one for one in desk.known.library if one.code != CODE]))
     assert desk.held(await desk.row(number)).outdated == wordings.GONE
 
@@ -329,7 +329,7 @@ async def test_a_script_is_logged_for_broadcasting_too_and_says_that_it_is_a_scr
     await desk.office.confirm(reading(ZALO, RADIO, PANO))
     await desk.sent(await desk.announced(await desk.approved(Mouth.LOUDSPEAKER)), "group-1")
     assert await desk.tick() == 2
-    assert {one.text for one in await desk.all(Submission)} == {"Gửi kịch bản phát thanh vào nhóm: Đăng ký khai sinh"}
+    assert {one.text for one in await desk.all(Submission)} == {"Gửi bài phát thanh vào nhóm: Đăng ký khai sinh"}
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ async def test_a_card_shows_the_report_with_proofs_and_flags_a_twin() -> None:
         "- Đường dẫn: https://damai.vn/2008",
     ):
         assert part in said
-    assert chat.labels == ["Chấp nhận", "Trả lại"]
+    assert chat.labels == ["Duyệt", "Trả lại"]
     assert "Chưa có ảnh hoặc đường dẫn" in await chat.act("xemviec:8")
 
 
@@ -90,8 +90,8 @@ async def test_a_card_shows_the_report_with_proofs_and_flags_a_twin() -> None:
 async def test_after_accepting_the_next_one_is_offered_at_once() -> None:
     chat = Chat(COORDINATOR, desk())
     await chat.act("xemviec:7")
-    said = await chat.press("Chấp nhận")
-    assert "Đã chấp nhận **BC-PL3-2026W34-DAMAI**" in said
+    said = await chat.press("Duyệt")
+    assert "Đã duyệt **BC-PL3-2026W34-DAMAI**" in said
     assert "Còn 1 báo cáo, tiếp theo:" in said
     assert "BC-PL3-2026W34-LELOI" in said
     assert "Không còn báo cáo nào" in await chat.say("1")
@@ -101,7 +101,7 @@ async def test_after_accepting_the_next_one_is_offered_at_once() -> None:
 async def test_accepting_twice_accepts_once() -> None:
     chat = Chat(COORDINATOR, desk())
     await chat.act("duyet:7:700")
-    assert "được chấp nhận" in await chat.act("duyet:7:700")
+    assert "đã duyệt" in await chat.act("duyet:7:700")
     assert chat.notes == [Accepted(7)]
 
 
@@ -182,7 +182,7 @@ async def test_what_does_not_apply_is_set_aside_with_a_reason() -> None:
 async def test_a_reported_duty_is_not_set_aside() -> None:
     chat = Chat(COORDINATOR, desk())
     assert "không ghi gì" in await chat.act("khongapdung:7")
-    assert chat.labels == ["Chấp nhận", "Trả lại"]
+    assert chat.labels == ["Duyệt", "Trả lại"]
 
 
 # The board

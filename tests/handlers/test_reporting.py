@@ -404,7 +404,7 @@ async def test_an_old_withdrawal_does_not_take_back_a_newer_report() -> None:
 
 async def test_an_accepted_report_is_not_taken_back() -> None:
     chat = Chat(OFFICER, World.of(marked(weekly(), Mark.ACCEPTED)))
-    assert "đã được chấp nhận nên không rút lại được" in await chat.act("baorut:7:700:co")
+    assert "đã được duyệt nên không rút lại được" in await chat.act("baorut:7:700:co")
     assert "chưa có báo cáo nào" in await Chat(OFFICER, World.of(weekly())).act("baorut:7:700:co")
 
 

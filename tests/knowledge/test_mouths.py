@@ -203,7 +203,7 @@ def test_papers_that_cannot_be_said_are_asked_for_at_the_counter(record: Procedu
 @pytest.mark.parametrize("mouth", Mouth)
 def test_a_record_that_is_not_certain_is_refused(record: Procedure, mouth: Mouth) -> None:
     stale = record.model_copy(update={"review_by": TODAY})
-    with pytest.raises(UncertainError, match="quá hạn rà soát từ ngày 26/11/2026"):
+    with pytest.raises(UncertainError, match="quá hạn kiểm tra từ ngày 26/11/2026"):
         tell(mouth, stale, SETTING)
     over = record.model_copy(update={"effective_until": TODAY - timedelta(days=1)})
     with pytest.raises(UncertainError, match="không có hiệu lực"):

@@ -339,7 +339,7 @@ def test_the_matrix_says_each_state_in_words_and_colour() -> None:
     made = book()["Ma trận"]
     cells = {cell.coordinate: cell for row in made.iter_rows(min_row=5) for cell in row if cell.value}
     words = {cell.value: cell.fill.fgColor.rgb for cell in cells.values() if cell.column > 1}
-    assert set(words) == {"Đã nhận", "Báo muộn", "Đã báo", "Quá hạn", "Trả lại", "Không áp dụng", "Đã nhận (muộn)"}
+    assert set(words) == {"Đã duyệt", "Báo muộn", "Đã báo", "Quá hạn", "Trả lại", "Không áp dụng", "Đã duyệt (muộn)"}
     assert len(set(words.values())) == len(words)
     assert [made.cell(4, column).value for column in (1, 2, 3)] == [
         "Đơn vị",

@@ -232,7 +232,7 @@ async def test_a_new_procedure_is_written_from_a_question_that_nobody_could_answ
     for name, value in filled.items():
         await page.locator(f'[name="{name}"]').fill(value)
     await page.get_by_role("button", name="Lưu và xem khác biệt").first.click()
-    await expect(page.get_by_role("heading", name="Thủ tục mới nói")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Nội dung thủ tục mới")).to_be_visible()
     await faultless(page)
     (row,) = await versions(site)
     assert (row.kind, row.state, row.body["where"]) == ("new", "draft", "chưa có thông tin")

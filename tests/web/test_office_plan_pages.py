@@ -178,8 +178,8 @@ async def test_what_is_typed_wrong_is_told_beside_its_field_and_stays(
     assert [owner.unit for owner in task.lead] == [WARDS[0]]
     assert task.content == "Nội dung vừa sửa"
     await page.goto(f"{site.address}{BASE}/1/dong/1")
-    await page.get_by_role("button", name="Lấy lại như máy đọc").click()
-    await expect(page.get_by_text("Việc 1: đã lấy lại như máy đọc.")).to_be_visible()
+    await page.get_by_role("button", name="Lấy lại như trợ lý đọc").click()
+    await expect(page.get_by_text("Việc 1: đã lấy lại như trợ lý đọc.")).to_be_visible()
     assert (await page.request.get(f"{site.address}{BASE}/1/xac-nhan")).status == 403
 
 

@@ -15,6 +15,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.office import wordings
 from bot.tables import Announcement, Audit, Wording
 from handlers.duties import Role
 from knowledge import aloud
@@ -61,7 +62,8 @@ async def kept(site: OfficeSite, mouth: Mouth, *, state: str = "approved") -> in
     number = (await rows(site))[-1].id or 0
     if state == "approved":
         async with site.http(await site.secret(second)) as http:
-            assert (await http.post(f"{HERE}/{number}/duyet", allow_redirects=False)).status == 303
+            looked = {"ban": wordings.mark((await rows(site))[-1])}
+            assert (await http.post(f"{HERE}/{number}/duyet", data=looked, allow_redirects=False)).status == 303
     return number
 
 
@@ -186,7 +188,7 @@ async def test_once_the_facts_change_it_can_only_be_written_anew(context: Browse
     await shot(page, "outdated-list")
     await page.get_by_role("link", name="Bài đăng Zalo, Facebook: Đăng ký khai sinh", exact=True).click()
     await expect(page.get_by_text("Dữ liệu đã đổi: viết lại.")).to_be_visible()
-    await expect(page.get_by_role("button", name="Gửi đi nhóm, kênh")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Soạn thông báo từ bản tin này")).to_have_count(0)
     await faultless(page)
     await shot(page, "outdated")
     answer = await page.request.get(f"{site.address}{HERE}/{number}/tai.txt")
@@ -204,12 +206,12 @@ async def test_facts_that_changed_while_one_wrote_are_shown_before_anything_is_k
     await page.goto(f"{site.address}{HERE}/moi?ma={CODE}&loai=post")
     await page.get_by_label("Nội dung bản tin").fill("Lời của tôi")
     changed(site, where="Trung tâm Phục vụ hành chính công phường")
-    await page.get_by_role("button", name="Lưu nháp").click()
+    await page.get_by_role("button", name="Lưu bản nháp").click()
     await expect(page.get_by_role("alert")).to_contain_text("Dữ liệu của thủ tục vừa đổi")
     await expect(page.get_by_label("Nội dung bản tin")).to_have_value("Lời của tôi")
     await faultless(page)
     assert await rows(site) == []
-    await page.get_by_role("button", name="Lưu nháp").click()
+    await page.get_by_role("button", name="Lưu bản nháp").click()
     assert [row.text for row in await rows(site)] == ["Lời của tôi"]
 
 
@@ -218,7 +220,7 @@ async def test_sending_makes_an_announcement_that_brings_the_wording(context: Br
     await site.let_in(context, Role.EDITOR)
     page = await context.new_page()
     await page.goto(f"{site.address}{HERE}/{number}")
-    await page.get_by_role("button", name="Gửi đi nhóm, kênh").click()
+    await page.get_by_role("button", name="Soạn thông báo từ bản tin này").click()
     async with site.app.storage.read() as session:
         (made,) = (await session.execute(select(Announcement))).scalars()
     assert (made.wording_id, made.title, made.state) == (number, "Đăng ký khai sinh", "draft")
@@ -234,5 +236,5 @@ async def test_a_record_past_its_review_date_is_refused(context: BrowserContext,
     answer = await page.goto(f"{site.address}{HERE}/moi?ma={CODE}&loai=led")
     assert answer
     assert answer.status == 409
-    await expect(page.get_by_role("alert")).to_contain_text("quá hạn rà soát từ ngày 15/03/2024")
+    await expect(page.get_by_role("alert")).to_contain_text("quá hạn kiểm tra từ ngày 15/03/2024")
     await faultless(page)

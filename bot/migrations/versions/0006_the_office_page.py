@@ -170,7 +170,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('author', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True))
         batch_op.add_column(sa.Column('author_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('holds_from', sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column('note', sqlmodel.sql.sqltypes.AutoString(length=500), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('note', sqlmodel.sql.sqltypes.AutoString(length=500), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('published_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('set_moving_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.create_index('ix_procedure_version_one_approved', ['code'], unique=True, sqlite_where=sa.text("state = 'approved'"), postgresql_where=sa.text("state = 'approved'"))

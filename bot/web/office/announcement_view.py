@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels import render
 from bot.channels.base import Traits
-from bot.office import announcement_progress, announcements, audiences, switches
+from bot.office import announcement_progress, announcements, audiences, audit, switches
 from bot.office.announcement_progress import Failure, Progress, channel_name
 from bot.office.audiences import Audience, Reached
-from bot.office.officials import Right
+from bot.office.officials import Official, Right
 from bot.tables import Announcement, AnnouncementState
 from bot.web.office.shell import Visit
 from handlers import texts
@@ -139,8 +139,14 @@ async def view(session: AsyncSession, row: Announcement, visit: Visit) -> View:
         progress=progress,
         failures=await announcement_progress.failures(session, number, rules) if progress.failed else [],
         sending_off=(await switches.off(session)).get(switches.Name.SENDING, ""),
-        own=visit.official.wrote(row.author_id),
+        own=await wrote(session, visit.official, row),
     )
+
+
+async def wrote(session: AsyncSession, official: Official, row: Announcement) -> bool:
+    """Whether they wrote at it, be it before somebody else did: then a second person has to agree."""
+    subject = announcements.subject(row.id)
+    return await audit.wrote(session, official, row.author_id, subject, "announcement.write")
 
 
 def may(shown: View, visit: Visit) -> dict[str, Any]:

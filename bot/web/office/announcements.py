@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot import limits
-from bot.office import announcement_progress, announcements, posting, switches
+from bot.office import announcement_progress, announcements, people, posting, switches
 from bot.office.announcement_progress import Progress
 from bot.office.announcements import Draft
+from bot.office.audiences import Audience
 from bot.office.officials import Right
 from bot.office.plans import RefusedError
 from bot.tables import Announcement, AnnouncementState, Member, Outbox, OutboxState
 from bot.web.office import announcement_form as forms
 from bot.web.office.announcement_form import Typed
-from bot.web.office.announcement_view import STATES, may, view
+from bot.web.office.announcement_view import STATES, may, view, wrote
 from bot.web.office.shell import HOME, Route, Shell, Todo, Visit, missing
 from bot.web.pages import moment
 
@@ -204,6 +205,8 @@ class AnnouncementsRoom:
         try:
             async with self._shell.storage.write() as session:
                 row = await self._one(session, visit, lock=True)
+                if await wrote(session, visit.official, row):
+                    raise RefusedError(["Anh/chị là người viết thông báo này. Cần người thứ hai duyệt."])
                 when = announcements.approve(
                     session, visit.official, row, self._shell.rules, visit.now, seen=visit.text("ban", 16)
                 )
@@ -229,6 +232,7 @@ class AnnouncementsRoom:
         try:
             async with self._shell.storage.write() as session:
                 row = await self._one(session, visit, lock=True)
+                await self._must_be_theirs(session, visit, row)
                 announcements.release(
                     session, visit.official, row, self._shell.rules, visit.now, seen=visit.text("ban", 16)
                 )
@@ -236,6 +240,13 @@ class AnnouncementsRoom:
             return await self._page(visit, refused.problems)
         await self._leave(visit)
         return visit.go(f"{PATH}/{row.id}", "Thông báo khẩn đang được gửi.")
+
+    async def _must_be_theirs(self, session: AsyncSession, visit: Visit, row: Announcement) -> None:
+        """One person of a ward does not alarm the subscribers of the whole city. Raises RefusedError."""
+        units = self._shell.rules.units
+        within = announcements.reach(visit.official, units) is not None
+        if within and Audience.from_json(row.audience).fields and await people.admin_of_the_city(session, units):
+            raise RefusedError(["Người dân đăng ký nhận tin là của cả thành phố: nhờ quản trị của thành phố gửi."])
 
     async def _leave(self, visit: Visit) -> None:
         """Begin at once with what is due, instead of at the next tick."""
@@ -250,7 +261,7 @@ class AnnouncementsRoom:
                 result = await announcements.stop(session, visit.official, row, reason, visit.now)
         except RefusedError as refused:
             return await self._page(visit, refused.problems, reason)
-        flying = f" {result.under_way} tin đang trên đường, không giữ lại được." if result.under_way else ""
+        flying = f" {result.under_way} tin đang gửi dở, không giữ lại được." if result.under_way else ""
         return visit.go(f"{PATH}/{row.id}", f"Đã dừng. Giữ lại {result.taken_back} tin chưa đi.{flying}")
 
     async def resend(self, visit: Visit) -> web.StreamResponse:
@@ -262,7 +273,7 @@ class AnnouncementsRoom:
             return await self._page(visit, refused.problems)
         self._shell.stored()
         told = [f"gửi lại {again.same} nơi"] if again.same else []
-        told += [f"chuyển kênh khác {again.other} nơi"] if again.other else []
+        told += [f"chuyển {again.other} nơi sang kênh khác"] if again.other else []
         told += [f"{again.left} nơi không còn cách gửi"] if again.left else []
         return visit.go(f"{PATH}/{row.id}", f"Đã xử lý nơi chưa nhận: {', '.join(told) or 'không còn nơi nào'}.")
 
@@ -277,7 +288,9 @@ class AnnouncementsRoom:
         except RefusedError as refused:
             return await self._page(visit, refused.problems)
         self._shell.stored()
-        return visit.go(f"{PATH}/{row.id}", f"{'Gửi lại' if again else 'Không gửi lại'} {count} tin còn nghi ngờ.")
+        return visit.go(
+            f"{PATH}/{row.id}", f"{'Gửi lại' if again else 'Không gửi lại'} {count} tin chưa rõ đã tới hay chưa."
+        )
 
 
 def _kept(new: Draft) -> str:

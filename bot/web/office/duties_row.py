@@ -30,7 +30,7 @@ SIGNATURES = (
 """What may be named by its kind: told by the first bytes, never by the name it came with."""
 ASIDE_WHY = "Viết lý do vì sao kỳ này không áp dụng: lý do được lưu cùng chức danh của anh/chị."
 CHANGED = "Báo cáo này vừa thay đổi (đơn vị rút lại, gửi lại, hoặc người khác đã duyệt). Anh/chị xem lại bên dưới."
-OWN = "Báo cáo này do chính anh/chị gửi: cần một người điều phối khác duyệt."
+OWN = "Báo cáo này do chính anh/chị gửi: cần một người khác duyệt."
 
 
 class RowPages:
@@ -135,7 +135,7 @@ class RowPages:
         return file(body, kind, name)
 
 
-KINDS = {ProofKind.PHOTO: "Ảnh", ProofKind.FILE: "Tệp", ProofKind.LINK: "Đường dẫn", ProofKind.LINE: "Lời kể"}
+KINDS = {ProofKind.PHOTO: "Ảnh", ProofKind.FILE: "Tệp", ProofKind.LINK: "Đường dẫn", ProofKind.LINE: "Nội dung"}
 
 
 def _safe(found: KeptFile, body: bytes, number: int) -> tuple[str, str]:

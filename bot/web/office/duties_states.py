@@ -33,8 +33,8 @@ PICTURES = {
         Picture(State.DUE_SOON, "›", "S", "soon"),
         Picture(State.REPORTED, "…", "B", "told"),
         Picture(State.REPORTED_LATE, "…", "BM", "told late"),
-        Picture(State.ACCEPTED, "✓", "N", "good"),
-        Picture(State.ACCEPTED_LATE, "✓", "NM", "good late"),
+        Picture(State.ACCEPTED, "✓", "D", "good"),
+        Picture(State.ACCEPTED_LATE, "✓", "DM", "good late"),
         Picture(State.PLANNED, "·", "C", "plain"),
         Picture(State.NOT_APPLICABLE, "–", "K", "none"),
     )
@@ -51,7 +51,7 @@ ATTEMPTS = {
     "sent": "chờ duyệt",
     "withdrawn": "đơn vị đã rút lại",
     "returned": "đã trả lại",
-    "accepted": "đã chấp nhận",
+    "accepted": "đã duyệt",
 }
 """What became of a report."""
 

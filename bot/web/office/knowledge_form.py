@@ -155,7 +155,7 @@ def read(sent: Mapping[str, Any]) -> Typed:
     typed.values["note"] = mask(typed.values["note"]).text
     for name, value in typed.values.items():
         if len(value) > limits.RECORD_TEXT:
-            typed.problems[name] = f"Dài quá {limits.RECORD_TEXT} chữ."
+            typed.problems[name] = f"Dài quá {limits.RECORD_TEXT} ký tự. Viết ngắn lại."
     return typed
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import io
 import re
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -74,6 +78,7 @@ class ImportPages:
             count=len(listed),
             counts={kind: sum(one.change.kind is kind for one in waiting) for kind in (*KINDS,)},
             kinds=KINDS,
+            newest=max((one.id for one in waiting), default=0),
             chosen=chosen,
             page=page,
             pages=-(-len(listed) // limits.IMPORTS_SHOWN),
@@ -130,8 +135,9 @@ class ImportPages:
         """The chosen ones, or all that lose nothing."""
         waiting = await imports.waiting(visit.shell.storage, self._shelf.shipped)
         if "tat-ca" in visit.form:
-            ids = {one.change.procedure.code: one.id for one in waiting if not _loses(one)}
-            held = [one.change.procedure.code for one in waiting if _loses(one)]
+            shown = [one for one in waiting if one.id <= _newest(visit)]
+            ids = {one.change.procedure.code: one.id for one in shown if not _loses(one)}
+            held = [one.change.procedure.code for one in shown if _loses(one)]
         else:
             ids, held = _chosen(visit), []
         if not ids:
@@ -202,10 +208,28 @@ def _content(sent: web.FileField) -> bytes:
 
 
 def _read(content: bytes, name: str, today: date) -> Imported:
+    if _unpacked(content) > limits.IMPORT_UNPACKED:
+        raise UnreadableError(f"{name}: tệp bung ra quá lớn (tối đa {limits.IMPORT_UNPACKED // 1_000_000} MB)")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
         return importers.read(path, today)
+
+
+def _unpacked(content: bytes) -> int:
+    """Bytes that a packed file becomes, as far as they count; of a broken one, which its reader tells of, 0."""
+    try:
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            return sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(content)).infolist())
+        if not content.startswith(b"\x1f\x8b"):
+            return 0
+        size = 0
+        with gzip.open(io.BytesIO(content)) as packed:
+            while size <= limits.IMPORT_UNPACKED and (some := packed.read(1 << 20)):
+                size += len(some)
+        return size
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError):
+        return 0
 
 
 def _named(told: str) -> str:
@@ -222,6 +246,12 @@ def _chosen(visit: Visit) -> dict[str, int]:
         if CODE.fullmatch(code) and number.isascii() and number.isdecimal() and len(number) < 10:
             found[code] = int(number)
     return found
+
+
+def _newest(visit: Visit) -> int:
+    """Number of the newest version that waited when the page was made: what came later was not looked at."""
+    told = visit.text("den", 10)
+    return int(told) if told.isascii() and told.isdecimal() else 0
 
 
 def _loses(one: Waiting) -> bool:

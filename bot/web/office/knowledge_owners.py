@@ -50,7 +50,7 @@ class OwnerPages:
             before = await owners.assign(session, field, unit or None)
             told = {"before": {"unit": before}, "after": {"unit": unit or None}}
             visit.audit(session, "field.owner", f"field:{field}", **told)
-        name = visit.shell.rules.units.name(unit) if unit else "mọi người biên tập"
+        name = visit.shell.rules.units.name(unit) if unit else "tất cả người biên tập"
         return visit.go(HERE, f"Lĩnh vực {field}: {name} phụ trách.")
 
 

@@ -59,6 +59,7 @@ class VersionPages:
             "office/procedure_version.html",
             409 if problem else 200,
             version=shown(row),
+            seen=versions.mark(row),
             record=found,
             facts=told(found) if found else [],
             differences=changed(now, found) if found and waits else [],
@@ -149,7 +150,9 @@ class VersionPages:
         before, after = audited(changed(now, found)) if found else ({}, {})
         try:
             async with visit.shell.storage.write() as session:
-                row = await versions.approve(session, visit.number("id"), visit.official, day, visit.now)
+                row = await versions.approve(
+                    session, visit.number("id"), visit.official, day, visit.now, seen=visit.text("ban", 60)
+                )
                 out = row.state == VersionState.PUBLISHED
                 action = "procedure.publish" if out else "procedure.approve"
                 told_ = {"code": row.code, "state": row.state, "holds_from": str(day or ""), **after}

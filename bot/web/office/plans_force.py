@@ -100,7 +100,9 @@ class ForcePages:
             return await self._page(visit, await self._seen(visit), wishes, [CHANGED], status=409)
         told = [f"Đã xác nhận: {done.tasks} việc, {done.occurrences} kỳ trong sổ.", *done.remarks]
         if done.past:
-            told.append(f"{done.past} kỳ có hạn trước hôm nay đang tính là quá hạn.")
+            told.append(
+                f"{done.past} kỳ có hạn trước hôm nay đang tính là quá hạn; muốn bỏ, mở “Bỏ các kỳ trước một ngày”."
+            )
         return visit.go(f"{PLANS}/{done.plan}", " ".join(told)[:290])
 
     async def _put_in_force(self, visit: Visit, seen: Found, choices: Choices) -> Confirmed | None:

@@ -127,7 +127,7 @@ class LinePages:
             what = list(line.correction.what) if line.correction else []
             told = {"tt": line.task.tt, "corrected": what}
             visit.audit(session, "plan.correct", f"plan:{seen.id}", before=told, after={**told, "corrected": []})
-        return visit.go(f"{PLANS}/{seen.id}#dong-{line.number}", f"Việc {line.task.tt}: đã lấy lại như máy đọc.")
+        return visit.go(f"{PLANS}/{seen.id}#dong-{line.number}", f"Việc {line.task.tt}: đã lấy lại như trợ lý đọc.")
 
 
 def _typed(visit: Visit, now: Wanted) -> Wanted:

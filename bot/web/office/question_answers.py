@@ -104,7 +104,7 @@ class AnswerPages:
             return self._page(visit, asked, Form(form.text, form.code, form.search))
         text, reply = self._made(visit, asked, form, found)
         if not form.problem and len(text) > limits.HANDOVER_ANSWER:
-            over = f"Câu trả lời cùng thông tin thủ tục dài quá {limits.HANDOVER_ANSWER} chữ cái. Viết ngắn lại ạ."
+            over = f"Câu trả lời cùng thông tin thủ tục dài quá {limits.HANDOVER_ANSWER} ký tự. Anh/chị viết ngắn lại."
             form = Form(form.text, form.code, form.search, form.masked, over)
         if form.problem:
             return self._page(visit, asked, form)
@@ -171,9 +171,9 @@ def _read(visit: Visit) -> tuple[Form, Procedure | None]:
     found = visit.shell.known().get(code) if code else None
     problem = ""
     if code and found is None:
-        problem = f"Không có thủ tục mã {code} trong dữ liệu. Chọn lại ạ."
+        problem = f"Không có thủ tục mã {code} trong dữ liệu. Anh/chị chọn lại."
     elif len(masked.text) > limits.HANDOVER_TEXT:
-        problem = f"Câu trả lời dài quá {limits.HANDOVER_TEXT} chữ cái. Viết ngắn lại ạ."
+        problem = f"Câu trả lời dài quá {limits.HANDOVER_TEXT} ký tự. Anh/chị viết ngắn lại."
     elif found is None and sum(char.isalpha() for char in masked.text) < SHORTEST:
         problem = "Viết câu trả lời, hoặc chọn thủ tục để gửi kèm thông tin."
     kinds = ", ".join(name_of(kind) for kind in masked.kinds)

@@ -18,7 +18,7 @@ CHANNELS = {
     "telegram": "Telegram",
     "zalo-bot": "Zalo Bot",
     "zalo-oa": "Zalo OA",
-    "console": "màn hình lệnh",
+    "console": "cửa sổ lệnh",
 }
 REASONS = {
     "declined": "không trả lời được",
@@ -28,7 +28,7 @@ REASONS = {
 STATES = {
     GapState.OPEN: "Chưa xử lý",
     GapState.ATTACHED: "Đã gắn vào thủ tục",
-    GapState.DRAFTED: "Đã chuyển sang viết thủ tục",
+    GapState.DRAFTED: "Đã chuyển sang soạn thủ tục",
     GapState.OUT_OF_SCOPE: "Ngoài phạm vi",
     GapState.ANSWERED: "Đã trả lời người hỏi",
 }
@@ -64,7 +64,7 @@ def _reason(error: str) -> str:
     """The platform's word, in ours where it is a known one."""
     told = error.lower()
     if "window" in told:
-        return "quá thời gian nền tảng cho phép nhắn trước"
+        return "người hỏi lâu chưa nhắn lại nên ứng dụng không cho gửi"
     if "block" in told:
         return "người hỏi đã chặn"
-    return f"nền tảng báo: {error}" if error else "không rõ lý do"
+    return f"ứng dụng báo: {error}" if error else "không rõ lý do"

@@ -100,9 +100,10 @@ class Visit:
         return self.official.may(right)
 
     def text(self, name: str, most: int = 200) -> str:
-        """A field of the form: trimmed, with line breaks as \\n, cut; empty where it was not sent."""
+        """A field of the form: trimmed, with line breaks as \\n, without NUL (databases refuse it), cut; empty where it
+        was not sent."""
         value = self.form.get(name, "")
-        return value.replace("\r\n", "\n").strip()[:most] if isinstance(value, str) else ""
+        return value.replace("\r\n", "\n").replace("\0", "").strip()[:most] if isinstance(value, str) else ""
 
     def number(self, name: str) -> int:
         """A number in the path. Raises RefusedPageError (404) where it can be none of ours."""
@@ -208,12 +209,14 @@ def frame(route: Route, shell: Shell) -> web.RouteDef:
     async def handle(request: web.Request) -> web.StreamResponse:
         visit: Visit | None = None
         try:
-            visit = await _let_in(request, shell)
+            visit = await _let_in(request, shell, route.right)
             if visit is None:
                 return _to_the_door(request)
             if not visit.may(route.right):
                 raise RefusedPageError(
-                    403, "Không thuộc phần việc của anh/chị", "Vai trò hiện tại không mở được mục này."
+                    403,
+                    "Không thuộc phần việc của anh/chị",
+                    "Vai trò hiện tại không mở được mục này. Nếu cần, anh/chị báo người quản trị.",
                 )
             if request.method == "POST":
                 visit.form = await _own_form(request)
@@ -224,7 +227,7 @@ def frame(route: Route, shell: Shell) -> web.RouteDef:
     return web.route(route.method, route.path, handle)
 
 
-async def _let_in(request: web.Request, shell: Shell) -> Visit | None:
+async def _let_in(request: web.Request, shell: Shell, right: Right) -> Visit | None:
     secret = request.cookies.get(COOKIE, "")
     if not secret or len(secret) > 100:
         return None
@@ -235,6 +238,7 @@ async def _let_in(request: web.Request, shell: Shell) -> Visit | None:
             return None
         address = Address(held.channel, held.chat)
         person = await people.person(session, address, shell.rules.units)
+        former = await people.ever(session, address)
     if person is None:
         return None
     if (now - held.seen_at).total_seconds() > SEEN_EVERY:
@@ -243,16 +247,19 @@ async def _let_in(request: web.Request, shell: Shell) -> Visit | None:
             if kept is not None:
                 kept.seen_at = now
                 session.add(kept)
-    return Visit(shell, request, official(person, address, shell.rules.units, shell.today()), held)
+    here = official(person, address, shell.rules.units, shell.today(), right, former)
+    return Visit(shell, request, here, held)
 
 
 async def _own_form(request: web.Request) -> MultiDictProxy[Any]:
     """A form that changes things says where it comes from: browsers always do."""
     if "Sec-Fetch-Site" not in request.headers and "Origin" not in request.headers:
-        raise RefusedPageError(403, "Không được phép", "Biểu mẫu này không gửi từ trang của chúng tôi.")
+        raise RefusedPageError(
+            403, "Không được phép", "Yêu cầu này không gửi từ trang làm việc. Anh/chị mở lại trang rồi làm lại."
+        )
     if (request.content_length or 0) > limits.FORM_BYTES:
         most = limits.FORM_BYTES // (1024 * 1024)
-        raise RefusedPageError(413, "Tệp quá lớn", f"Tệp gửi lên lớn hơn {most} MB.")
+        raise RefusedPageError(413, "Tệp quá lớn", f"Tệp gửi lên lớn hơn {most} MB. Anh/chị chọn tệp nhỏ hơn.")
     return await form(request.clone(client_max_size=limits.FORM_BYTES))
 
 

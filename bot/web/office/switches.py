@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import limits
-from bot.office import switches
+from bot.office import people, switches
 from bot.office.officials import Right
 from bot.office.plans import RefusedError
 from bot.office.switches import Name
@@ -45,12 +45,12 @@ TOLD = {
         "Lý do",
     ),
     Name.ANSWERING: Told(
-        "Máy trả lời",
-        "Đang bật: máy trả lời câu hỏi của người dân.",
-        "Đang tắt: máy xin lỗi, nói lý do và chỉ nơi liên hệ.",
-        "Máy không trả lời câu hỏi thủ tục nữa mà nói lý do anh/chị ghi. Việc của cán bộ và lớp luyện tập vẫn chạy.",
-        "Tắt máy trả lời",
-        "Bật lại máy trả lời",
+        "Trả lời tự động",
+        "Đang bật: trợ lý trả lời câu hỏi của người dân.",
+        "Đang tắt: trợ lý xin lỗi, nói lý do và chỉ nơi liên hệ.",
+        "Trợ lý không trả lời về thủ tục nữa, chỉ nói lý do anh/chị ghi. Việc của cán bộ và lớp luyện tập vẫn chạy.",
+        "Tắt trả lời tự động",
+        "Bật lại trả lời tự động",
         "Lý do (người dân đọc được)",
     ),
     Name.NOTICE: Told(
@@ -108,6 +108,10 @@ class SwitchesRoom:
         off = visit.text("huong") == "tat"
         try:
             async with self._shell.storage.write() as session:
+                if visit.official.sight is not None and await people.admin_of_the_city(
+                    session, self._shell.rules.units
+                ):
+                    raise RefusedError(["Công tắc này của cả thành phố: nhờ người quản trị của thành phố bật, tắt."])
                 await switches.turn(session, visit.official, name, reason, visit.now, switch_off=off)
         except RefusedError as refused:
             return await self._page(visit, refused.problems, name, reason)

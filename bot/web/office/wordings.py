@@ -30,7 +30,7 @@ from knowledge.procedures import Procedure
 HERE = f"{HOME}/ban-tin"
 ONE = f"{HERE}/{{id:[0-9]+}}"
 STATES = {
-    wordings.DRAFT: "đang viết",
+    wordings.DRAFT: "bản nháp",
     wordings.SUBMITTED: "chờ duyệt",
     wordings.APPROVED: "đã duyệt",
     wordings.REPLACED: "đã thôi dùng",
@@ -254,6 +254,7 @@ class WordingsRoom:
         async with self._shell.storage.read() as session:
             one = await self._held(session, number)
             reason = await wordings.reason(session, number) if one.row.state == wordings.DRAFT else ""
+            looks = {"own": await wordings.own(session, visit.official, one.row), "seen": wordings.mark(one.row)}
         if (
             one.row.state == wordings.DRAFT
             and visit.may(Right.WRITE)
@@ -272,7 +273,7 @@ class WordingsRoom:
             reason=reason,
             problems=problems,
             why=why,
-            own=visit.official.wrote(one.row.author_id),
+            **looks,
             **self._beside(visit, one.mouth, one.row.text, one.record),
         )
 
@@ -291,7 +292,8 @@ class WordingsRoom:
 
     async def approve(self, visit: Visit) -> web.StreamResponse:
         def decide(session: AsyncSession, one: Held) -> Any:
-            return wordings.approve(session, visit.official, one, self._setting(visit, one.row.code), visit.now)
+            setting = self._setting(visit, one.row.code)
+            return wordings.approve(session, visit.official, one, setting, visit.now, seen=visit.text("ban", 16))
 
         return await self._decide(visit, "Đã duyệt. Bản tin dùng được từ bây giờ.", decide)
 
