@@ -43,6 +43,8 @@ class Unit:
     """First and last day; None: from before, until now."""
     successor: str | None
     """Id of the unit that has its work now, else that one's name; None: not known, or none."""
+    level: str | None = None
+    """Whose unit it is: of the city, of the province (a ward since 1 July 2025), of a commune; None: nobody's here."""
 
     def valid_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
@@ -122,6 +124,7 @@ def read_register(path: Path, lexicon: Lexicon) -> Register:
             valid_from=entry.valid_from,
             valid_to=entry.valid_to,
             successor=entry.successor,
+            level=entry.level,
         )
         for entry in file.units
     }

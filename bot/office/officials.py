@@ -72,9 +72,9 @@ RIGHTS: dict[Right, frozenset[Role]] = {
 """Which roles have which right. A monitor has none that changes anything."""
 
 WHOLE = frozenset({Role.COORDINATOR, Role.MONITOR, Role.ADMIN})
-"""Roles that look beyond their own unit, unless that unit is a ward: a ward's coordinator sees the ward."""
-_OF_A_WARD = frozenset({"ward", "dept_commune"})
-"""Kinds of units from which nobody looks further."""
+"""Roles that look beyond their own unit; in a ward they see the ward, and the offices of one without a city above."""
+_WARD, _COMMUNE, _TOP = "ward", "commune", "province"
+"""Kind of a ward, level of its own offices, level of a ward that no city stands above (since 1 July 2025)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,11 @@ def sight(person: Person, units: Units, today: date, *roles: Role) -> frozenset[
         if roles and one.role not in roles:
             continue
         unit = units.get(one.unit)
-        if one.role in WHOLE and unit is not None and unit.kind not in _OF_A_WARD:
+        if one.role in WHOLE and unit is not None and unit.kind != _WARD:
             return None
         seen.add(one.unit)
+        if one.role in WHOLE and unit is not None and unit.level == _TOP:
+            seen |= {office.id for office in units.all() if office.level == _COMMUNE}
     return frozenset(seen | set(_taken_over(seen, units, today)))
 
 

@@ -133,6 +133,18 @@ def test_a_ward_sees_the_units_whose_work_it_took_over() -> None:
     assert before.sight == frozenset({WARDS[1]})
 
 
+def test_a_ward_with_no_city_above_runs_its_own_offices() -> None:
+    now = date(2026, 11, 24)
+    for role in (Role.ADMIN, Role.COORDINATOR, Role.MONITOR):
+        ward = somebody((BAC_GIANG, role), on=now)
+        assert ward.sees("cx.vhxh")
+        assert ward.sees("bg.w.07231")
+        assert not ward.sees("bn.w.07228")
+        assert somebody(("cx.vp", role), on=now).sight is None
+    assert not somebody((BAC_GIANG, Role.OFFICER), on=now).sees("cx.vhxh")
+    assert not somebody(("cx.vp", Role.OFFICER), on=now).sees(BAC_GIANG)
+
+
 def test_a_monitor_changes_nothing() -> None:
     looking = {Right.ENTER, Right.DUTIES, Right.PLANS, Right.KNOWLEDGE, Right.FIGURES, Right.AUDIT}
     assert {right for right, roles in RIGHTS.items() if Role.MONITOR in roles} == looking
