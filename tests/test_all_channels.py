@@ -34,6 +34,7 @@ from handlers.message import Address, Message
 from handlers.outcome import ClassOpened
 from knowledge.store import Knowledge
 from scheduler.calendar import VIETNAM
+from tests import databases
 from tests.bot.office_world import TASKS, WARDS, reading
 from tests.bot.process import running_bot
 from tests.bot.test_office_evidence import drawn
@@ -227,7 +228,7 @@ async def on(tmp_path: Path, known: Knowledge) -> AsyncIterator[Platforms]:
             zalo_oauth_base_url=AnyHttpUrl(oa.oauth_url),
         )
         clock = HandClock()
-        app = App(settings, known, clock)
+        app = App(await databases.lay(settings), known, clock)
         await app.start()
         url = f"http://127.0.0.1:{app.port}"
         tg.webhook = telegram.Webhook(f"{url}/webhooks/telegram", SECRET)

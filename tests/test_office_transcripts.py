@@ -35,7 +35,7 @@ from bot.office.compose import OfficeComposer
 from bot.office.evidence import EvidenceKeeper
 from bot.office.reminding import Reminding
 from bot.office.rules import Rules
-from bot.storage import Storage, migrate
+from bot.storage import Storage
 from bot.tables import Evidence, Inbox, Outbox, PlanState
 from handlers import assistant, texts
 from handlers.context import Context, Office
@@ -44,6 +44,7 @@ from handlers.message import Address, Choice, Media, Message, Reply
 from knowledge.store import Knowledge
 from scheduler import calendar, policy, units
 from scheduler.calendar import VIETNAM
+from tests import databases
 from tests.bot.office_world import NOI_VU, TASKS, VHTT, WARDS, reading
 from tests.conftest import HandClock
 
@@ -171,9 +172,8 @@ class Stage:
 
 @asynccontextmanager
 async def stage(folder: Path, known: Knowledge) -> AsyncIterator[Stage]:
-    url = f"sqlite+aiosqlite:///{folder / 'office.db'}"
-    await migrate(url)
-    storage, clock, chats = Storage(url), HandClock(), Chats()
+    await databases.lay_sqlite(folder / "office.db")
+    storage, clock, chats = Storage(f"sqlite+aiosqlite:///{folder / 'office.db'}"), HandClock(), Chats()
     clock.time = datetime(2024, 1, 3, 9, tzinfo=VIETNAM)
     office = Rules(units.load(), calendar.load(), policy.load(), ("recorder",))
     context = Context(

@@ -20,6 +20,7 @@ from bot.practice.drawing import Draw
 from bot.settings import Settings
 from handlers.message import Address, Choice, Message, Reply
 from knowledge.store import Knowledge
+from tests import databases
 from tests.conftest import HandClock
 from tests.fakes.telegram import TOKEN
 
@@ -81,7 +82,7 @@ async def test_the_conversation_goes_as_written(file: Path, known: Knowledge, tm
         telegram_bot_token=SecretStr(TOKEN),
     )
     same = Draw(Random(6))  # noqa: S311 - drawn alike each time
-    app = App(settings, known, clock, same)
+    app = App(await databases.lay(settings), known, clock, same)
     await app.start(serve=False)
     try:
         went = await replay(file.read_text(encoding="utf-8"), app)

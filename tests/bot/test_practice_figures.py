@@ -43,6 +43,7 @@ from knowledge.practice.play import points as points_of
 from knowledge.store import Knowledge
 from scheduler.ledger import Form
 from scheduler.plan import Kind, Schedule
+from tests import databases
 from tests.bot.office_world import reading, task
 from tests.conftest import HandClock
 
@@ -251,7 +252,7 @@ class School:
 
 @pytest.fixture
 async def school(tmp_path: Path, known: Knowledge, clock: HandClock) -> AsyncIterator[School]:
-    app = App(Settings(data_dir=tmp_path, port=0), known, clock)
+    app = App(await databases.lay(Settings(data_dir=tmp_path, port=0)), known, clock)
     await app.start()
     async with aiohttp.ClientSession(f"http://127.0.0.1:{app.port}") as http:
         yield School(app, clock, http)

@@ -25,6 +25,7 @@ from handlers.procedure import show_action
 from knowledge.reading import Decision, Facet
 from knowledge.store import Knowledge
 from scheduler.outbox import ANNOUNCEMENT, ANSWER, EMERGENCY, NOTICE, REMINDER
+from tests import databases
 from tests.bot.office_world import NOI_VU, OfficeWorld, local, office
 from tests.bot.parts import Recorder
 
@@ -114,7 +115,8 @@ async def test_every_turn_takes_a_reason_and_is_kept_with_who_and_when(storage: 
 @pytest.fixture
 async def app(tmp_path: Path, known: Knowledge) -> AsyncIterator[App]:
     contact = "Bộ phận Một cửa phường"
-    running = App(Settings(data_dir=tmp_path, port=0, office_name="Một Cửa", office_contact=contact), known)
+    settings = Settings(data_dir=tmp_path, port=0, office_name="Một Cửa", office_contact=contact)
+    running = App(await databases.lay(settings), known)
     await running.start(serve=False)
     yield running
     await running.stop()

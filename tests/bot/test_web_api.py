@@ -14,11 +14,12 @@ import pytest
 from bot.app import App
 from bot.settings import Settings
 from knowledge.store import Knowledge
+from tests import databases
 
 
 @pytest.fixture
 async def app(tmp_path: Path, known: Knowledge) -> AsyncIterator[App]:
-    running = App(Settings(data_dir=tmp_path, port=0), known)
+    running = App(await databases.lay(Settings(data_dir=tmp_path, port=0)), known)
     await running.start()
     yield running
     await running.stop()

@@ -20,6 +20,7 @@ from bot.tables import Inbox
 from handlers.duties import Role
 from handlers.message import Address
 from knowledge.store import Knowledge
+from tests import databases
 from tests.bot.test_office_evidence import drawn
 
 SESSION = "abcdefghijklmnopqrstuvwx"
@@ -27,7 +28,7 @@ SESSION = "abcdefghijklmnopqrstuvwx"
 
 @pytest.fixture
 async def app(tmp_path: Path, known: Knowledge) -> AsyncIterator[App]:
-    running = App(Settings(data_dir=tmp_path, port=0), known)
+    running = App(await databases.lay(Settings(data_dir=tmp_path, port=0)), known)
     await running.start()
     yield running
     await running.stop()

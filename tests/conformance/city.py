@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.storage import Storage
 from bot.tables import Inbox, InboxState, Outbox, OutboxState
 from knowledge.store import Knowledge
+from tests import databases
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.zalo_bot import FakeZaloBot
 from tests.fakes.zalo_bot import Webhook as BotWebhook
@@ -167,7 +168,7 @@ async def city(folder: Path, known: Knowledge, *, webhooks: bool = True) -> Asyn
         given = {name.lower(): value for name, value in others.environment(webhooks=webhooks).items()}
         where = {"public_url": PUBLIC} if webhooks else {}
         settings = Settings(data_dir=folder, port=0, office_contact="Một Cửa phường", **given, **where)  # type: ignore[arg-type]
-        app = App(settings, known, others.zalo_oa.now)
+        app = App(await databases.lay(settings), known, others.zalo_oa.now)
         await app.start()
         try:
             there = City(others, app, Records(app.storage), session)

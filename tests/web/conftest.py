@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from bot.app import App
 from bot.settings import Settings
 from knowledge.store import Knowledge
+from tests import databases
 from tests.web.office_site import OfficeSite, office_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,7 +31,8 @@ WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
 
 @pytest.fixture
 async def app(tmp_path: Path, known: Knowledge) -> AsyncIterator[App]:
-    running = App(Settings(data_dir=tmp_path, port=0, office_name="Một Cửa phường Bắc Giang"), known)
+    settings = Settings(data_dir=tmp_path, port=0, office_name="Một Cửa phường Bắc Giang")
+    running = App(await databases.lay(settings), known)
     await running.start()
     yield running
     await running.stop()

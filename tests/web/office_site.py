@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,19 +10,22 @@ from datetime import datetime
 from pathlib import Path
 
 import aiohttp
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext
 from pydantic import AnyHttpUrl, SecretStr
+from sqlalchemy import select
+from sqlmodel import col
 
 from bot.app import App
 from bot.office import access, people
 from bot.office.reminding import Reminding
 from bot.settings import Settings
+from bot.tables import Outbox, OutboxState
 from bot.web.office.shell import COOKIE, HOME
 from handlers.duties import Person, Role
 from handlers.message import Address
 from knowledge.store import Knowledge
 from scheduler.calendar import VIETNAM
+from tests import databases
 from tests.bot.office_world import NOI_VU, VHTT, WARDS, OfficeWorld
 from tests.conftest import HandClock
 from tests.fakes import telegram
@@ -79,6 +83,17 @@ class OfficeSite:
     async def let_in_as(self, context: BrowserContext, chat: Address) -> None:
         await context.add_cookies([{"name": COOKIE, "value": await self.secret(chat), "url": f"{self.address}{HOME}"}])
 
+    async def settled_reply(self) -> Outbox:
+        """The one answer of an official to a citizen, once the platform's word on it is written down."""
+        async with asyncio.timeout(10):
+            while True:
+                async with self.app.storage.read() as session:
+                    replies = select(Outbox).where(col(Outbox.kind) == "reply")
+                    row: Outbox = (await session.execute(replies)).scalar_one()
+                if row.state != OutboxState.QUEUED:
+                    return row
+                await asyncio.sleep(0.02)
+
     def http(self, secret: str | None = None, origin: str | None = None) -> aiohttp.ClientSession:
         """A client without a browser: with the cookie, its forms from our own origin unless another one is given."""
         cookies = {COOKIE: secret} if secret else {}
@@ -100,17 +115,10 @@ async def office_site(tmp_path: Path, known: Knowledge, at: datetime = FRIDAY) -
             telegram_bot_token=SecretStr(telegram.TOKEN),
             telegram_api_base_url=AnyHttpUrl(fake.base_url),
         )
-        app = App(settings, known, clock)
+        app = App(await databases.lay(settings), known, clock)
         await app.start()
         office = OfficeWorld(app.storage, app.rules, at, Reminding(app.storage, app.rules))
         try:
             yield OfficeSite(app, clock, fake, office, f"http://127.0.0.1:{app.port}")
         finally:
             await app.stop()
-
-
-async def faultless(page: Page) -> None:
-    """Nothing that axe finds, and nothing to scroll sideways."""
-    found = await Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from bot.app import App
@@ -22,13 +21,6 @@ async def open_class(app: App, *cases: str, label: str = "7A") -> tuple[str, str
         last = today + timedelta(days=14)
         await write(desk, ClassOpened(label, new.code, new.secret, keys, today, last, last + timedelta(days=30)))
     return f"{label}-{new.code}", new.secret
-
-
-async def faultless(page: Page) -> None:
-    """Nothing that axe finds, and nothing to scroll sideways."""
-    found = await Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 class Player:

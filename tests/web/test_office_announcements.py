@@ -19,7 +19,8 @@ from bot.tables import Announcement, Outbox
 from handlers.duties import Role
 from handlers.message import Address
 from tests.bot.office_world import WARDS
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 TITLE, TEXT = "Lịch tiếp công dân", "Tuần này tiếp công dân vào thứ Tư.\nMời các đơn vị niêm yết."
@@ -163,7 +164,7 @@ async def test_planned_for_the_evening_it_waits_and_can_be_stopped(context: Brow
     await site.app._tick()
     assert site.telegram.to(number(chat)) == []
     await site.let_in_as(context, writer)
-    await page.goto(page.url.partition("?")[0])
+    await page.reload()
     await page.get_by_text("Dừng, không gửi tiếp").click()
     await page.get_by_label("Lý do").fill(WHY)
     await page.get_by_role("button", name="Dừng gửi").click()

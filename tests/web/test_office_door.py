@@ -9,7 +9,8 @@ from playwright.async_api import BrowserContext, expect
 
 from bot.office import access
 from handlers.duties import Role
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 

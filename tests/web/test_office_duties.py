@@ -24,7 +24,8 @@ from handlers.message import Media
 from handlers.outcome import Stuck
 from scheduler.ledger import Mark
 from tests.bot.office_world import NOI_VU, WARDS, WEEKLY, local, reading, task
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 

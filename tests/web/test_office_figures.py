@@ -16,7 +16,8 @@ from handlers.duties import Role
 from knowledge.library import Library
 from tests.bot.figures_world import hand_over, seed
 from tests.bot.office_world import WARDS
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 PAGE = "/lam-viec/so-lieu"
 TODAY = date(2024, 3, 15)

@@ -13,11 +13,12 @@ from playwright.async_api import BrowserContext, expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.tables import Handover, Occurrence, Outbox
+from bot.tables import Handover, Occurrence
 from handlers.duties import Role
 from handlers.message import Address
 from tests.bot.office_world import WARDS
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "trang-lam-viec.md"
@@ -77,9 +78,10 @@ async def test_a_new_official_does_the_mornings_work(context: BrowserContext, si
     assert "xin giấy phép nuôi chim yến" in answer
     async with site.app.storage.read() as session:
         row = (await session.execute(select(Handover))).scalar_one()
-        posted = select(Outbox).where(col(Outbox.key).startswith("handover:"), col(Outbox.chat) == "55")
-        assert (await session.execute(posted)).scalar_one().platform_id
     assert row.state == "answered"
+    posted = await site.settled_reply()
+    assert (posted.chat, posted.state) == ("55", "sent")
+    assert posted.platform_id
 
     await page.get_by_role("link", name="Việc", exact=True).click()
     await page.get_by_role("link", name="Tải báo cáo").click()

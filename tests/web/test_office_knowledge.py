@@ -17,7 +17,8 @@ from knowledge.importers import jsonl
 from knowledge.library import Library
 from scheduler.calendar import VIETNAM
 from tests.bot.office_world import NOI_VU, VHTT
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 

@@ -22,7 +22,8 @@ from handlers.duties import Role
 from handlers.message import Address
 from scheduler.calendar import VIETNAM
 from tests.bot.office_world import NOI_VU, WARDS
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 PAGE = "/lam-viec/nguoi"
 FORM = {"don-vi": "UBND phường Đa Mai", "vai-tro": "officer", "chuc-danh": "Cán bộ tư pháp"}

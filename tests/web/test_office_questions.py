@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,8 @@ from bot.tables import Alias, Audit, Gap, Handover, Outbox
 from handlers.duties import Role
 from handlers.message import Address, Message, Reply
 from scheduler.calendar import VIETNAM
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 
@@ -46,17 +46,6 @@ async def says(site: OfficeSite, text: str, *, session: str = "khach-thu-nhat-o-
 async def rows(site: OfficeSite, table: type[Any]) -> list[Any]:
     async with site.app.storage.read() as session:
         return list((await session.execute(select(table))).scalars())
-
-
-async def settled(site: OfficeSite) -> Outbox:
-    """The answer on its way, once it is not on it any more."""
-    async with asyncio.timeout(10):
-        while True:
-            row: Outbox
-            (row,) = [row for row in await rows(site, Outbox) if row.kind == "reply"]
-            if row.state != "queued":
-                return row
-            await asyncio.sleep(0.02)
 
 
 async def opened(context: BrowserContext, site: OfficeSite, path: str) -> Page:
@@ -107,7 +96,7 @@ async def test_a_citizen_on_a_messenger_is_answered_and_asks_on(context: Browser
     assert "Nơi trả lời: " in answer.text
     assert "mã 1.001193" in answer.text
     assert list(answer.labels)[:2] == ["Đúng rồi", "Hỏi tiếp"]
-    await settled(site)
+    await site.settled_reply()
     await page.goto(f"{site.address}{HERE}?muc=xong")
     await expect(page.get_by_text("đã gửi lúc 08:00 ngày 15/03/2024")).to_be_visible()
     await faultless(page)
@@ -184,7 +173,7 @@ async def test_what_the_platform_refuses_is_seen_and_the_code_still_tells(
     await page.get_by_label("Nội dung").fill("Việc nuôi chim cảnh không cần xin phép.")
     await page.get_by_role("button", name="Xem trước").click()
     await page.get_by_role("button", name="Gửi cho người dân").click()
-    assert (await settled(site)).state == "failed"
+    assert (await site.settled_reply()).state == "failed"
     await page.goto(f"{site.address}{HERE}?muc=xong")
     await expect(page.get_by_text("không gửi được (người hỏi đã chặn)")).to_be_visible()
     await faultless(page)

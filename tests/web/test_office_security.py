@@ -291,6 +291,24 @@ async def test_a_flood_of_passwords_leaves_room_for_all_else(site: OfficeSite, m
     assert most == 1
 
 
+async def test_nobody_puts_words_into_our_mouth_by_a_link(site: OfficeSite) -> None:
+    _, chat = await site.link(Role.ADMIN)
+    async with site.http(await site.secret(chat)) as http:
+        async with http.get(f"{HOME}?xong=Gọi+ngay+0900") as answer:
+            assert 'role="status"' not in await answer.text()
+        async with http.post(f"{HOME}/thiet-bi/987654/ra", data={}, allow_redirects=False) as answer:
+            assert "Set-Cookie" not in answer.headers
+        other = await site.secret(chat)
+        async with site.app.storage.read() as session:
+            held = await access.holder(session, other, site.clock())
+        assert held
+        async with http.post(f"{HOME}/thiet-bi/{held.id}/ra", data={}, allow_redirects=False) as answer:
+            kept = answer.headers["Set-Cookie"]
+        assert all(one in kept for one in ("xong=", "HttpOnly", "SameSite=Lax", "Path=/lam-viec", "Max-Age=60"))
+        told = [await (await http.get(f"{HOME}/thiet-bi")).text() for _ in range(2)]
+        assert ["Đã đăng xuất thiết bị đó." in page for page in told] == [True, False]
+
+
 async def test_letters_that_no_database_keeps_are_left_out(site: OfficeSite) -> None:
     _, chat = await site.link(Role.EDITOR)
     form = [("tieu-de", "Lịch\0 tiếp dân"), ("noi-dung", "Thứ\0 Tư."), ("cho", "can-bo")]

@@ -24,7 +24,8 @@ from knowledge.mouths import poster
 from knowledge.mouths.facts import Setting
 from knowledge.mouths.telling import Mouth, tell
 from knowledge.store import Knowledge
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 pytestmark = pytest.mark.browser
 

@@ -27,7 +27,8 @@ from bot.tables import (
     PracticeVisit,
 )
 from scheduler.calendar import VIETNAM
-from tests.web.practice_world import Player, faultless, open_class
+from tests.web.faults import faultless
+from tests.web.practice_world import Player, open_class
 
 pytestmark = pytest.mark.browser
 CCCD = "001205012345"

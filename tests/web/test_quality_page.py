@@ -18,7 +18,8 @@ from handlers.duties import Role
 from knowledge.library import Library
 from knowledge.reading import Decision
 from tests.bot.figures_world import Asked, ask, seed
-from tests.web.office_site import OfficeSite, faultless
+from tests.web.faults import faultless
+from tests.web.office_site import OfficeSite
 
 PAGE = "/chat-luong"
 TODAY = date(2024, 3, 15)

@@ -22,7 +22,8 @@ from bot.app import App
 from bot.tables import PracticeClass, PracticePupil, PracticeRun, PracticeTry
 from handlers.privacy import looks_private
 from knowledge.practice.items import Kind
-from tests.web.practice_world import Player, faultless, open_class
+from tests.web.faults import faultless
+from tests.web.practice_world import Player, open_class
 
 pytestmark = pytest.mark.browser
 BY_PAGES, BY_CHAT = 15, 15

@@ -15,7 +15,7 @@ from bot.web.office.duties_report import ReportPages
 from bot.web.office.duties_row import RowPages
 from bot.web.office.duties_trouble import TroublePages
 from bot.web.office.duties_views import TABLE, TO_DO, Views, link
-from bot.web.office.shell import Route, Shell, Todo, Visit
+from bot.web.office.shell import Route, Todo, Visit
 from bot.web.pages import day
 from handlers.duties import Role
 from scheduler.ledger import OPEN_MARKS
@@ -28,8 +28,7 @@ BY_CHAT = "Báo cáo bằng cách nhắn cho trợ lý: việc của tôi"
 class DutiesRoom:
     """All pages under /lam-viec/viec."""
 
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
+    def __init__(self) -> None:
         self._queue = QueuePages()
         self._trouble = TroublePages()
         self._parts = (Views(), RowPages(), self._queue, ReportPages(), self._trouble)

@@ -10,14 +10,14 @@ from datetime import date, timedelta
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import figures, gaps, limits
+from bot import figures, limits
 from bot.figures import CHANNELS, Outcomes, Practice, Span, Talk
-from bot.gaps import OpenGap
+from bot.gaps import Groups, OpenGap
 from bot.office import unit_figures
 from bot.office.officials import Right
 from bot.office.unit_figures import UnitDuties, UnitReach
 from bot.spreadsheet import XLSX, Cell, Share, Sheet, workbook
-from bot.web.office.shell import HOME, Route, Shell, Todo, Visit
+from bot.web.office.shell import HOME, Route, Todo, Visit
 from bot.web.pages import file
 
 PAGE = f"{HOME}/so-lieu"
@@ -64,8 +64,8 @@ class Bar:
 class FiguresRoom:
     """One page, and the same figures as a workbook."""
 
-    def __init__(self, shell: Shell) -> None:
-        self._shell = shell
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -105,7 +105,8 @@ class FiguresRoom:
             duties = await unit_figures.duties(session, shell.rules, span, visit.now, sight)
             reach = await unit_figures.reach(session, shell.rules, sight)
             practice = await figures.practice(session, span)
-        return Everything(talk, (await gaps.open_gaps(shell.storage))[:TOP_GAPS], duties, reach, practice)
+            waiting = await self._groups.read(session)
+        return Everything(talk, waiting[:TOP_GAPS], duties, reach, practice)
 
     async def download(self, visit: Visit) -> web.StreamResponse:
         asked = read_span(visit.request.query, visit.shell.today())

@@ -46,9 +46,9 @@ class Done:
 class QuestionsRoom:
     """One list with three tabs; the pages behind it stand in files of their own."""
 
-    def __init__(self, shell: Shell) -> None:
-        self._groups = Groups()
-        self._behind = (GroupPages(shell, self._groups), AnswerPages(shell))
+    def __init__(self, shell: Shell, groups: Groups) -> None:
+        self._groups = groups
+        self._behind = (GroupPages(shell, groups), AnswerPages(shell))
 
     def routes(self) -> Sequence[Route]:
         behind = [route for pages in self._behind for route in pages.routes()]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from bot.gaps import Groups
 from bot.web.office.announcements import AnnouncementsRoom
 from bot.web.office.classes import ClassesRoom
 from bot.web.office.door import Door
@@ -29,15 +30,16 @@ class OfficePages:
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._door = Door(shell)
+        groups = Groups()
         rooms: list[Room] = [
             self._door,
-            DutiesRoom(shell),
+            DutiesRoom(),
             PlansRoom(shell),
-            FiguresRoom(shell),
+            FiguresRoom(groups),
             ClassesRoom(shell),
             PeopleRoom(shell),
             HistoryRoom(shell),
-            QuestionsRoom(shell),
+            QuestionsRoom(shell, groups),
             WordingsRoom(shell),
             AnnouncementsRoom(shell),
             SwitchesRoom(shell),

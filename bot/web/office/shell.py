@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
@@ -22,7 +22,7 @@ from bot.practice.school import School
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.tables import WebSession
-from bot.web.pages import HEADERS, RefusedPageError, environment, form, go
+from bot.web.pages import HEADERS, RefusedPageError, by_https, environment, form, go
 from handlers.message import Address
 from knowledge.store import Knowledge
 from scheduler.calendar import VIETNAM
@@ -30,6 +30,10 @@ from scheduler.calendar import VIETNAM
 HOME = "/lam-viec"
 DOOR = f"{HOME}/vao"
 COOKIE = "lamviec"
+DONE = "xong"
+DONE_SECONDS = 60
+DONE_SIGNS = 300
+"""Percent-encoded, so many letters stay below the 4096 bytes a browser keeps of a cookie."""
 SEEN_EVERY = 300.0
 """Seconds after which it is written down that a session is still in use."""
 
@@ -113,8 +117,9 @@ class Visit:
         return int(told)
 
     def render(self, template: str, status: int = 200, **values: Any) -> web.Response:
-        """A page of ``office/…`` in the frame: menu, who is here, what was just done (``?xong=``)."""
+        """A page of ``office/…`` in the frame: menu, who is here, what was just done (told once)."""
         shell, request = self.shell, self.request
+        done = unquote(request.cookies.get(DONE, ""))[:DONE_SIGNS]
         text = (
             environment()
             .get_template(template)
@@ -126,19 +131,25 @@ class Visit:
                 official=self.official,
                 Right=Right,
                 menu=[one for one in MENU if self.may(one.right)],
-                done=request.query.get("xong", "")[:300],
+                done=done,
                 **values,
             )
         )
-        return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
+        response = web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
+        if done:
+            response.del_cookie(DONE, path=HOME)
+        return response
 
     def go(self, path: str, done: str = "") -> web.Response:
-        """See another page, which begins with what was done."""
-        if not done:
-            return go(path)
-        target, _, mark = path.partition("#")
-        joined = f"{target}{'&' if '?' in target else '?'}xong={quote(done)}"
-        return go(f"{joined}#{mark}" if mark else joined)
+        """See another page, which begins with what was done. A cookie carries the words: in the address they could be
+        anybody's, and would be told again with every reload."""
+        response = go(path)
+        if done:
+            told, https = quote(done[:DONE_SIGNS], safe=""), by_https(self.request)
+            response.set_cookie(
+                DONE, told, path=HOME, max_age=DONE_SECONDS, httponly=True, samesite="Lax", secure=https
+            )
+        return response
 
     def audit(
         self,
