@@ -229,7 +229,7 @@ class App:
     async def stop(self) -> None:
         """Close the doors, answer and send what is under way, then close connections and the database."""
         if self._runner:
-            self.ticker.stop()
+            await self.ticker.stop(within=1.0)
             await self._each_channel(lambda channel: channel.stop_receiving())
             await self._runner.cleanup()
         await self.writer.stop()
