@@ -162,7 +162,6 @@ async def test_real_looking_data_is_refused_with_a_lesson_and_kept_nowhere(playe
     await expect(page.get_by_label(item.blanks[2].label)).to_have_value(item.blanks[2].value)
     await expect(page.locator(".not-yet")).to_have_count(2)
     await faultless(page)
-    await app.storage.close()
     kept = b"".join(file.read_bytes() for file in app.settings.data_dir.glob("*.db*"))
     assert player.nickname.encode() in kept
     assert not [word for word in (CCCD, "0912 345 678", "đường Láng", "Ai đó khác") if word.encode() in kept]
