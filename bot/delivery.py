@@ -141,10 +141,12 @@ class Delivery(Worker):
     async def stop(self, within: float = limits.STOP_WITHIN) -> None:
         """Let the sends under way end; what was not sent goes back to the queue by its lease."""
         await super().stop(within)
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=within)
-        for task in list(self._under_way):
+        sending = list(self._under_way)
+        if sending:
+            await asyncio.wait(sending, timeout=within)
+        for task in sending:
             task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
 
     async def _send(self, row: Outbox) -> None:
         platform_id = None

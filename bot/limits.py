@@ -164,5 +164,7 @@ KEEP_NOTICES = timedelta(days=730)
 """What was sent to officials about duties, and how it was delivered, is part of the ledger."""
 STOP_WITHIN = 4.0
 """Time for draining after SIGTERM; the process ends within 5 s."""
+CLOSE_WITHIN = 1.0
+"""How long the database is kept open, in seconds, for transactions that are still under way when it is closed."""
 TICK = 60
 """Interval of the scheduler's tick."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 import bot.tables  # noqa: F401 - the schema must be known to whoever opens the database
+from bot import limits
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -91,12 +92,17 @@ class TwoLines:
         self._held = False
 
 
+class ClosedError(Exception):
+    """The database was closed: what still runs would open connections that nobody closes."""
+
+
 class Storage:
     """Two ways in: :meth:`write`, one transaction that is committed at its end, and :meth:`read`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._queue = TwoLines()
+        self._closed = False
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
             if path := make_url(url).database:
@@ -122,10 +128,12 @@ class Storage:
     async def _turn(self, *, first: bool) -> AsyncIterator[None]:
         """Wait for the writer of SQLite, in two lines; PostgreSQL has many."""
         if not self.is_sqlite:
+            self._must_be_open()
             yield
             return
         await self._queue.wait(first=first)
         try:
+            self._must_be_open()
             yield
         finally:
             self._queue.leave()
@@ -136,11 +144,11 @@ class Storage:
         On SQLite the whole of it runs in one thread: going back and forth for each statement takes as long as the
         statements.
         """
-        if not self.is_sqlite:
+        async with self._turn(first=True):
+            if self.is_sqlite:
+                return await asyncio.to_thread(self._in_thread, work)
             async with self._writer.begin() as connection:
                 return await connection.run_sync(work)
-        async with self._turn(first=True):
-            return await asyncio.to_thread(self._in_thread, work)
 
     def _in_thread(self, work: Callable[[Connection], T]) -> T:
         with self._threaded.begin() as connection:
@@ -149,6 +157,7 @@ class Storage:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads; on SQLite a write through it fails."""
+        self._must_be_open()
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
@@ -157,12 +166,31 @@ class Storage:
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise ClosedError
+
     async def close(self) -> None:
+        """Begin no more transactions, let those under way end, then close every connection.
+
+        A connection that is still out when its pool goes is closed by nobody, so we wait for it, but not for ever.
+        """
+        self._closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limits.CLOSE_WITHIN):
+                while any(_out(engine) for engine in (self._reader, self._writer)):  # noqa: ASYNC110 - pools tell nobody
+                    await asyncio.sleep(limits.CLOSE_WITHIN / 200)
         await self._reader.dispose()
         if self.is_sqlite:
             self._threaded.dispose()
         if self._writer is not self._reader:
             await self._writer.dispose()
+
+
+def _out(engine: AsyncEngine) -> int:
+    """How many of its connections somebody works with."""
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, AsyncAdaptedQueuePool) else 0
 
 
 def exists(url: str) -> bool:

@@ -224,6 +224,7 @@ class ZaloBotChannel:
         except asyncio.CancelledError:
             await asyncio.wait({storing}, timeout=self._pace.store_grace)
             storing.cancel()
+            await asyncio.gather(storing, return_exceptions=True)
             raise
 
     async def _take(self, updates: list[object]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import housekeeping, migrations
-from bot.storage import Storage
+from bot import housekeeping, limits, migrations
+from bot.storage import ClosedError, Storage
 from bot.tables import Dialogue, Inbox
 from tests.bot.parts import build, message, running
 from tests.conftest import HandClock
@@ -55,6 +55,41 @@ async def test_a_reader_cannot_write_on_sqlite(storage: Storage) -> None:
     with pytest.raises(SQLAlchemyError):
         async with storage.read() as session:
             await session.execute(text("DELETE FROM inbox"))
+
+
+async def test_closing_waits_for_a_transaction_under_way_and_lets_no_other_begin(database_url: str) -> None:
+    storage = Storage(database_url)
+    inside, done = asyncio.Event(), []
+
+    async def look() -> None:
+        async with storage.read() as session:
+            await session.execute(text("SELECT 1"))
+            inside.set()
+            await asyncio.sleep(0.05)
+            done.append((await session.execute(text("SELECT 2"))).scalar_one())
+
+    looking = asyncio.create_task(look())
+    await inside.wait()
+    await storage.close()
+    assert done == [2]
+    await looking
+    with pytest.raises(ClosedError):
+        await storage.ping()
+    with pytest.raises(ClosedError):
+        async with storage.write():
+            pass
+    with pytest.raises(ClosedError):
+        await storage.at_once(lambda _connection: None)
+
+
+async def test_closing_does_not_wait_for_ever(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CLOSE_WITHIN", 0.05)
+    storage = Storage(database_url)
+    async with storage.read() as session:
+        connection = await session.connection()
+        async with asyncio.timeout(5):
+            await storage.close()
+        await connection.invalidate()  # nobody else closes it now
 
 
 async def test_old_conversations_are_deleted_and_waiting_ones_are_kept(storage: Storage, clock: HandClock) -> None:
