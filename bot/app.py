@@ -211,7 +211,12 @@ class App:
             traits=self._traits,
             stored=self.delivery.wake,
             learn=self._learn,
+            telegram=self._telegram,
         )
+
+    def _telegram(self) -> str | None:
+        channel = self.channels.get("telegram")
+        return None if channel is None else getattr(channel, "username", "")
 
     def _pages(self) -> Pages:
         return Pages(self.storage, self.school, self._now, self.settings.office_name, _page(self.settings))

@@ -162,12 +162,12 @@ class Dispatcher(Worker):
     async def _as_official(self, session: AsyncSession, message: Message, context: Context, rules: Rules) -> Context:
         """The context with what an official who linked this chat may see; an invite can be looked at by anybody.
 
-        In a linked group anybody may write: nobody is an official there.
+        In a linked group anybody may write, and a public channel is read by all: nobody is an official there.
         """
         person = await people.person(session, message.address, rules.units)
         if person is not None:
             await people.reopen(session, message.address)
-        official = None if message.group else person
+        official = None if message.group or message.public else person
         return replace(context, person=official, duties=OfficeDuties(session, rules, context.now))
 
     async def _queue(

@@ -42,7 +42,7 @@ def _body(message: Message) -> dict[str, Any]:
         body["media"] = [[m.kind, m.ref, m.name, m.size] for m in message.media]
     if message.masked:
         body["masked"] = list(message.masked)
-    for flag in ("truncated", "hurried", "group"):
+    for flag in ("truncated", "hurried", "group", "public"):
         if getattr(message, flag):
             body[flag] = True
     if message.sent_at:
@@ -65,6 +65,7 @@ def message_of(row: Inbox) -> Message:
         truncated=body.get("truncated", False),
         hurried=body.get("hurried", False),
         group=body.get("group", False),
+        public=body.get("public", False),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers import board, coordinate, duty, plans, workplace
 from handlers.context import Context
-from handlers.duties import Invited, Membership, Role
+from handlers.duties import CHATS, PERSONS, Invited, Membership, Role
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Joined, Left, Outcome
 from handlers.router import Command, Feature
@@ -40,22 +40,24 @@ async def _offered(message: Message, ctx: Context) -> Outcome | None:
     if beginning == CONNECT and (code is None or words > 2):
         return None
     if code is None:
-        return Outcome((Reply(ctx.texts("account.how")),))
+        return None if message.public else Outcome((Reply(ctx.texts("account.how")),))
     invited = await ctx.duties.invited(code)
-    if message.group:
-        return _of_group(invited, code, ctx)
+    if message.public and invited is None:
+        return None
+    if message.group or message.public:
+        return _of_chat(invited, code, Role.PUBLIC if message.public else Role.GROUP, ctx)
     if invited is None and beginning == CONNECT and (code.isalpha() or words > 1):
         return None
     return _refusal(invited, ctx) or _asked(invited, code, ctx)
 
 
-def _of_group(invited: Invited | None, code: str, ctx: Context) -> Outcome:
-    """In a group only the group itself can be linked; nothing is told of any other code."""
-    if invited is None or invited.role is not Role.GROUP:
+def _of_chat(invited: Invited | None, code: str, chat: Role, ctx: Context) -> Outcome:
+    """In a group or channel only the chat itself can be linked; nothing is told of any other code."""
+    if invited is None or invited.role is not chat:
         return Outcome((Reply(ctx.texts("account.private_only")),))
-    if refusal := _refusal(invited, ctx, group=True):
+    if refusal := _refusal(invited, ctx, chat=chat):
         return refusal
-    said = ctx.texts("account.group_joined", unit=invited.unit_name)
+    said = ctx.texts(f"account.{chat}_joined", unit=invited.unit_name)
     return Outcome((Reply(said),), replace(ctx.dialogue, flow=None), (Joined(code),))
 
 
@@ -72,12 +74,12 @@ def _asked(invited: Invited | None, code: str, ctx: Context) -> Outcome:
     return Outcome((Reply(said, (yes, no)),), replace(ctx.dialogue, flow=None))
 
 
-def _refusal(invited: Invited | None, ctx: Context, *, group: bool = False) -> Outcome | None:
-    """Why an invite cannot be taken; None: it can."""
+def _refusal(invited: Invited | None, ctx: Context, *, chat: Role | None = None) -> Outcome | None:
+    """Why an invite cannot be taken in this kind of chat (None: a person's own); None: it can."""
     if invited is None:
         return Outcome((Reply(ctx.texts("account.unknown")),))
-    if invited.role is Role.GROUP and not group:
-        return Outcome((Reply(ctx.texts("account.group_only")),))
+    if invited.role in CHATS and invited.role is not chat:
+        return Outcome((Reply(ctx.texts(f"account.{invited.role}_only")),))
     held = ctx.person.memberships if ctx.person else ()
     if any(one.unit == invited.unit and one.role is invited.role for one in held):
         said = ctx.texts("account.already", unit=invited.unit_name, role=_post(invited.role, invited.label, ctx))
@@ -187,6 +189,7 @@ def _plain(line: str) -> str:
 FEATURE = Feature(
     actions={JOIN: _join, NOT_ME: _not_me},
     openings={LINK: _offered, INVITE: _offered, CONNECT: _offered},
+    public=True,
 )
 """Taking an invite: for everybody, for nobody has a role before."""
 
@@ -198,5 +201,5 @@ STAFF = Feature(
             "roinhiemvu", "Thôi phụ trách", _leave_command, ("rời nhiệm vụ", "thôi phụ trách", "thôi việc", "bàn giao")
         ),
     ),
-    roles=frozenset(Role) - {Role.GROUP},
+    roles=PERSONS,
 )

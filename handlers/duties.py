@@ -32,6 +32,13 @@ class Role(StrEnum):
     """Opens classes that practise (giáo viên)."""
     GROUP = "group"
     """A group chat of the unit: hears its reminders and may do nothing, because anybody may write there."""
+    PUBLIC = "public"
+    """A public channel of the unit (kênh tin): what is announced to everybody is posted there, and nothing else."""
+
+
+CHATS = frozenset({Role.GROUP, Role.PUBLIC})
+"""No person: nobody is an official by writing there."""
+PERSONS = frozenset(Role) - CHATS
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class Message:
     """Came after too many in a short time: answered by one request to slow down."""
     group: bool = False
     """Came from a group chat, addressed to the assistant."""
+    public: bool = False
+    """Posted in a public channel, addressed to the assistant: everybody would read an answer."""
 
 
 @dataclass(frozen=True, slots=True)

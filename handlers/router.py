@@ -92,6 +92,8 @@ class Feature:
     """Takes a picture or a link that comes without having been asked for; None: not meant for me."""
     roles: frozenset[Role] = frozenset()
     """Who may know of all this; empty: everybody."""
+    public: bool = False
+    """Whether its openings are heard in a public channel, where everything else is met with silence."""
 
 
 class Router:
@@ -111,6 +113,8 @@ class Router:
         self._commands: dict[str, Owned[Handle]] = {}
         self._staff_commands: dict[str, Owned[Handle]] = {}
         self._openings: dict[str, Owned[Continue]] = {}
+        self._public: dict[str, Owned[Continue]] = {}
+        """Those of the openings that are heard in a public channel."""
         self._flows: dict[str, Owned[FlowSteps]] = {}
         self._found: list[Owned[Continue]] = []
         for feature in features:
@@ -127,6 +131,8 @@ class Router:
             _add(self._flows, name, (flow, roles))
         for name, opening in feature.openings.items():
             _add(self._openings, name, (opening, roles))
+            if feature.public:
+                _add(self._public, name, (opening, roles))
         if feature.found:
             self._found.append((feature.found, roles))
         for command in feature.commands:
@@ -139,6 +145,8 @@ class Router:
 
     async def route(self, message: Message, ctx: Context) -> Outcome:
         """Decide on one message."""
+        if message.public:  # everybody would read the answer, and whoever wrote it asked nothing
+            return await _opened(self._public, fold(message.text), message, ctx) or Outcome(())
         outcome = await self._decide(message, ctx)
         if self._after is not None:
             outcome = self._after(outcome, ctx)
@@ -161,7 +169,7 @@ class Router:
             return _wordless(message, ctx)
         if chosen := await self._chosen(typed, message, ctx):
             return chosen
-        if opened := await self._opened(typed, message, ctx):
+        if opened := await _opened(self._openings, typed, message, ctx):
             return opened
         if command := self._commanded(message.text, ctx):
             return await self._aside(lambda ctx: command(message, ctx), ctx)
@@ -194,13 +202,6 @@ class Router:
     async def _given(self, message: Message, ctx: Context) -> Outcome | None:
         for found, roles in self._found:
             if _may(roles, ctx) and (outcome := await found(message, ctx)):
-                return outcome
-        return None
-
-    async def _opened(self, typed: str, message: Message, ctx: Context) -> Outcome | None:
-        for beginning, (opening, roles) in self._openings.items():
-            meant = typed == beginning or typed.startswith(f"{beginning} ")
-            if meant and _may(roles, ctx) and (outcome := await opening(message, ctx)):
                 return outcome
         return None
 
@@ -237,6 +238,16 @@ class Router:
         if isinstance(outcome.dialogue, Dialogue):
             outcome = replace(outcome, dialogue=replace(outcome.dialogue, flow=ctx.dialogue.flow))
         return replace(outcome, replies=(*outcome.replies, flow.prompt(ctx)))
+
+
+async def _opened(
+    openings: Mapping[str, Owned[Continue]], typed: str, message: Message, ctx: Context
+) -> Outcome | None:
+    for beginning, (opening, roles) in openings.items():
+        meant = typed == beginning or typed.startswith(f"{beginning} ")
+        if meant and _may(roles, ctx) and (outcome := await opening(message, ctx)):
+            return outcome
+    return None
 
 
 def _position(typed: str, offered: Sequence[Choice]) -> int | None:

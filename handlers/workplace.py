@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import Context
-from handlers.duties import Role
+from handlers.duties import PERSONS
 from handlers.message import Choice, Message, Reply
 from handlers.outcome import Outcome, PassMade
 from handlers.router import Command, Feature
@@ -12,7 +12,7 @@ OPEN = "lamviec"
 PATH = "/lam-viec/vao/{secret}"
 WEB = "web"
 """On the chat page itself a link needs no address: it stays where it is."""
-ROLES = frozenset(Role) - {Role.GROUP}
+ROLES = PERSONS
 
 
 async def _open(message: Message, ctx: Context) -> Outcome:

@@ -25,7 +25,8 @@ from sqlmodel import col
 
 from bot import metrics
 from bot.app import App
-from bot.office import people, plans
+from bot.office import audiences, people, plans
+from bot.office.audiences import Audience
 from bot.practice.notes import write as practised
 from bot.settings import Settings
 from bot.tables import Evidence, Inbox, Outbox, PlanState, PracticeTry
@@ -458,6 +459,46 @@ async def test_a_group_of_a_unit_is_linked_by_a_mention_and_hears_its_reminders(
     await on.app._tick()
     await on.settle()
     assert [sent.text for sent in on.zalo_bot.to(bot_group)].count(reminders[0]) == 1
+
+
+async def test_a_public_channel_is_linked_and_hears_announcements_but_no_reminders(on: Platforms) -> None:
+    on.clock.time = FRIDAY
+    channel = -1002
+    async with on.app.storage.write() as session:
+        await confirmed(on.app, session)
+        code = await people.invite(session, WARDS[0], Role.PUBLIC, FRIDAY)
+        officer = await people.invite(session, WARDS[0], Role.OFFICER, FRIDAY)
+
+    async def said(text: str) -> list[str]:
+        before = len(on.telegram.to(channel))
+        await on.telegram.post_in_channel(channel, f"@MotCuaBot {text}")
+        await on.settle()
+        return [sent.text for sent in on.telegram.to(channel)[before:]]
+
+    assert "kênh tin" in await ZaloOa(on).say(f"liên kết {code}")
+    for silent in (
+        "là trợ lý mới của phường",
+        "làm khai sinh cần gì",
+        "mã hồ sơ",
+        "việc của tôi",
+        "liên kết",
+        "mã mời",
+        "liên kết facebook",
+    ):
+        assert await said(silent) == []
+    assert "trò chuyện riêng" in (await said(f"liên kết {officer}"))[0]
+    assert "liên kết kênh này" in (await said(f"liên kết {code}"))[0]
+    assert "đã có người dùng" in (await said(f"liên kết {code}"))[0]
+    before = len(on.telegram.to(channel))
+    await on.app._tick()
+    await on.settle()
+    assert len(on.telegram.to(channel)) == before, "what a unit has to do is nobody's business there"
+    async with on.app.storage.read() as session:
+        everybody = Audience(officials=True, groups=True)
+        found = await audiences.resolve(session, everybody, on.app.rules, FRIDAY.date())
+        assert not [one for one in found.addresses if one.chat == str(channel)]
+        found = await audiences.resolve(session, Audience(public=True), on.app.rules, FRIDAY.date())
+        assert [one.chat for one in found.addresses] == [str(channel)]
 
 
 async def test_no_secret_and_no_word_of_a_person_reaches_the_log(

@@ -103,6 +103,11 @@ class TelegramChannel:
         self._moved: dict[str, str] = {}
         """Groups that became supergroups since the start: old chat, new chat."""
 
+    @property
+    def username(self) -> str:
+        """The bot's name without @; empty until Telegram has told it."""
+        return self._me.username
+
     # Coming and going
 
     async def start(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 from handlers.message import Address, Media, Message
 
 CHANNEL = "telegram"
-KINDS = ("message", "edited_message", "callback_query")
+KINDS = ("message", "edited_message", "callback_query", "channel_post")
 """The kinds of updates that are asked for; all others are passed over."""
 
 _GROUPS = frozenset({"group", "supergroup"})
@@ -81,7 +81,23 @@ def read(update: object, me: Me) -> Incoming | None:
         return _said(edited, me, edited=True)
     if (message := _may(update, "message", dict)) is not None:
         return _said(message, me, edited=False)
+    if (post := _may(update, "channel_post", dict)) is not None:
+        return _posted(post, me)
     return None
+
+
+def _posted(post: _Object, me: Me) -> Incoming | None:
+    """A post in a channel that the bot looks after. Only what begins with its name is meant for it: all else is news
+    for the channel's readers and is neither stored nor answered."""
+    number = _need(post, "message_id", int)
+    chat, kind = _chat(post)
+    at = _moment(_need(post, "date", int))
+    text = _may(post, "text", str) or ""
+    named = me.username and re.match(rf"\s*@{re.escape(me.username)}(?!\w)", text, re.IGNORECASE)
+    if kind != "channel" or not named:
+        return None
+    address, said = Address(CHANNEL, str(chat)), _without_mention(text, me)
+    return Incoming(Message(f"{chat}:{number}", address, str(chat), text=said, sent_at=at, public=True))
 
 
 def _pressed(query: _Object) -> Incoming | None:

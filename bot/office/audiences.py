@@ -15,33 +15,40 @@ from sqlmodel import col
 from bot.office.people import ROLE_NAMES
 from bot.office.rules import Rules
 from bot.tables import Link, Member, Subscription
-from handlers.duties import Role
+from handlers.duties import CHATS, PERSONS, Role
 from handlers.message import Address
 from scheduler.units import Unit, Units
 
 EVERY_FIELD = "*"
 """Of an audience: whoever subscribed to anything; of a subscription: all fields."""
-ROLES = tuple(role for role in Role if role is not Role.GROUP)
-"""Roles of officials; a group chat is no official."""
+ROLES = tuple(role for role in Role if role in PERSONS)
+"""Roles of officials; a chat is no official."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Officials, group chats and subscribers together; whoever is meant twice is written to once."""
+    """Officials, group chats, public channels and subscribers together; who is meant twice is written to once."""
 
     officials: bool = False
     roles: tuple[Role, ...] = ()
     """Of the officials; (): whatever their role."""
     groups: bool = False
     """Group chats of units."""
+    public: bool = False
+    """Public channels of units."""
     units: tuple[str, ...] = ()
-    """Of the officials and groups: ids of units and of groups of units ("@all_wards"); (): all."""
+    """Of the officials, groups and channels: ids of units and of groups of units ("@all_wards"); (): all."""
     fields: tuple[str, ...] = ()
     """Fields of procedures (lĩnh vực) whose subscribers are meant."""
 
     @property
     def empty(self) -> bool:
-        return not (self.officials or self.groups or self.fields)
+        return not (self.of_units or self.fields)
+
+    @property
+    def of_units(self) -> bool:
+        """Whether anybody is meant who belongs to a unit."""
+        return self.officials or self.groups or self.public
 
     def to_json(self) -> dict[str, Any]:
         """What is kept; whatever has its default is left out."""
@@ -49,6 +56,7 @@ class Audience:
             "officials": self.officials,
             "roles": [role.value for role in self.roles],
             "groups": self.groups,
+            "public": self.public,
             "units": list(self.units),
             "fields": list(self.fields),
         }
@@ -61,13 +69,14 @@ class Audience:
             officials=bool(kept.get("officials")),
             roles=tuple(Role(role) for role in kept.get("roles", ())),
             groups=bool(kept.get("groups")),
+            public=bool(kept.get("public")),
             units=tuple(map(str, kept.get("units", ()))),
             fields=tuple(map(str, kept.get("fields", ()))),
         )
 
     def within(self, reach: Collection[str] | None) -> Audience:
         """All units mean those within reach; None: every unit is."""
-        if reach is None or self.units or not (self.officials or self.groups):
+        if reach is None or self.units or not self.of_units:
             return self
         return replace(self, units=tuple(sorted(reach)))
 
@@ -76,7 +85,7 @@ def problems(audience: Audience, units: Units, reach: Collection[str] | None) ->
     """What keeps an audience from being written to, a Vietnamese line each."""
     told = []
     if audience.empty:
-        told.append("Chọn nơi nhận: cán bộ, nhóm chat hoặc người dân đăng ký nhận tin.")
+        told.append("Chọn nơi nhận: cán bộ, nhóm chat, kênh tin hoặc người dân đăng ký nhận tin.")
     unknown = [unit for unit in audience.units if units.get(unit) is None and unit not in units.groups()]
     if unknown:
         told.append(f"Không có đơn vị “{', '.join(unknown)[:80]}” trong danh sách.")
@@ -94,6 +103,8 @@ def named(audience: Audience, units: Units) -> str:
         told.append(f"{who} – {where}")
     if audience.groups:
         told.append(f"nhóm chat – {where}")
+    if audience.public:
+        told.append(f"kênh tin công khai – {where}")
     if audience.fields:
         fields = "mọi lĩnh vực" if EVERY_FIELD in audience.fields else ", ".join(audience.fields)
         told.append(f"người dân đăng ký nhận tin: {fields}")
@@ -118,7 +129,7 @@ async def resolve(session: AsyncSession, audience: Audience, rules: Rules, today
     """Who is reached today: of each member the newest open chat on a channel that can write first."""
     addresses: dict[Address, None] = {}
     unreached: list[str] = []
-    if audience.officials or audience.groups:
+    if audience.of_units:
         meant = _Meant(audience, rules.units, today)
         found = await _members(session)
         for member, links in found.values():
@@ -167,14 +178,15 @@ class _Meant:
 
     def __init__(self, audience: Audience, units: Units, today: date) -> None:
         self._audience = audience
+        self._chats = {Role.GROUP: audience.groups, Role.PUBLIC: audience.public}
         self._units = units
         self._today = today
         self._wanted = frozenset(one for ref in audience.units for one in _expanded(ref, units, today))
 
     def has(self, role: Role, unit: str) -> bool:
         """Whether somebody of this role in this unit is meant."""
-        if role is Role.GROUP:
-            return self._audience.groups and self._there(unit)
+        if role in CHATS:
+            return self._chats[role] and self._there(unit)
         roles = self._audience.roles
         return self._audience.officials and (not roles or role in roles) and self._there(unit)
 
@@ -184,17 +196,21 @@ class _Meant:
     def silent(self, members: Sequence[Member]) -> list[str]:
         """Units that were chosen and have nobody at all."""
         roles, told = self._audience.roles, []
-        present: dict[bool, set[str]] = defaultdict(set)
+        present: dict[Role | None, set[str]] = defaultdict(set)
         for one in members:
             if self.has(Role(one.role), one.unit):
-                present[one.role == Role.GROUP] |= {one.unit, _now(one.unit, self._units, self._today)}
+                chat = Role(one.role) if one.role in CHATS else None
+                present[chat] |= {one.unit, _now(one.unit, self._units, self._today)}
         who = ", ".join(ROLE_NAMES[role] for role in roles) or "ai"
         here = sorted({_now(unit, self._units, self._today) for unit in self._wanted})
         for unit in here:
-            if self._audience.officials and unit not in present[False]:
-                told.append(f"{self._units.name(unit)}: chưa có {who} liên kết")
-            if self._audience.groups and unit not in present[True]:
-                told.append(f"{self._units.name(unit)}: chưa có nhóm chat")
+            name = self._units.name(unit)
+            if self._audience.officials and unit not in present[None]:
+                told.append(f"{name}: chưa có {who} liên kết")
+            if self._audience.groups and unit not in present[Role.GROUP]:
+                told.append(f"{name}: chưa có nhóm chat")
+            if self._audience.public and unit not in present[Role.PUBLIC]:
+                told.append(f"{name}: chưa có kênh tin")
         return told
 
 

@@ -54,6 +54,7 @@ async def wrote(session: AsyncSession, official: Official, author_id: int | None
 ACTIONS = {
     "session.revoke": "Đăng xuất một thiết bị",
     "people.invite": "Mời một người",
+    "people.withdraw": "Thu hồi một mã mời",
     "people.remove": "Kết thúc một vai trò",
     "report.accept": "Duyệt báo cáo",
     "report.return": "Trả lại báo cáo",

@@ -27,7 +27,7 @@ from bot.tables import Difficulty, Inbox, Link, Occurrence, Outbox, Task
 from handlers import remind
 from handlers import upkeep as upkeep_words
 from handlers.context import Context
-from handlers.duties import Duty, Person, Role
+from handlers.duties import CHATS, Duty, Person, Role
 from handlers.message import Address, Message, Reply
 from handlers.remind import Item
 from knowledge.library import Library
@@ -114,10 +114,10 @@ class OfficeComposer:
             if reply is None:
                 return []
             person = await people.person(session, address, self._rules.units)
-            in_group = person is not None and person.holds(Role.GROUP)
-            if not in_group:
+            in_chat = person is not None and person.holds(*CHATS)
+            if not in_chat:
                 await self._may_write(session, address, now)
-        if in_group:
+        if in_chat:
             reply = Reply(reply.text)  # a number typed there means nobody's choice
         elif reply.choices:
             async with self._storage.write() as session:

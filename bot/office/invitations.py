@@ -19,7 +19,7 @@ from bot.office.plans import RefusedError
 from bot.settings import Settings
 from bot.storage import Storage, with_storage
 from bot.tables import Link, Member
-from handlers.duties import Role
+from handlers.duties import CHATS, Role
 from scheduler.calendar import VIETNAM
 
 
@@ -33,11 +33,18 @@ class Made:
     role: Role
     page: str
     qr: Path | None
+    telegram: str | None = ""
+    """The bot's name on Telegram; "": nobody knows it here, None: the office has no bot there."""
 
     @property
     def link(self) -> str:
         """Opens the chat page with the words to send."""
         return f"{self.page}/?noi={quote(f'liên kết {self.code}')}"
+
+    @property
+    def for_a_chat(self) -> bool:
+        """Taken by a group or a channel and not by a person."""
+        return self.role in CHATS
 
     def to_json(self) -> dict[str, Any]:
         return {"code": self.code, "unit": self.unit, "role": self.role.value, "link": self.link}
@@ -46,17 +53,26 @@ class Made:
         days = people.VALID.days
         if self.role is Role.GROUP:
             return self._for_group(days)
+        if self.role is Role.PUBLIC:
+            return self._for_channel(days)
+        apps = "Zalo" if self.telegram is None else "Zalo hoặc Telegram"
         lines = [
             f"Mã mời: {self.code}   ({self.unit_name}, {ROLE_NAMES[self.role]}; dùng một lần, trong {days} ngày)",
             "",
-            f"Người được mời nhắn cho trợ lý trên Zalo, Telegram hoặc trang web:  liên kết {self.code}",
-            f"Telegram: https://t.me/TEN_BOT?start=moi_{self.code}  (thay TEN_BOT bằng tên của bot)",
+            f"Người được mời nhắn cho trợ lý trên {apps}, hoặc trên trang web:  liên kết {self.code}",
+            *self._on_telegram(),
             f"Trang web: {self.link}",
-            "Trang web và cửa sổ lệnh không nhận được tin nhắc; muốn được nhắc, hãy liên kết Zalo hoặc Telegram.",
+            f"Trang web và cửa sổ lệnh không nhận được tin nhắc; muốn được nhắc, hãy liên kết {apps}.",
         ]
         if self.qr:
             lines.append(f"Mã QR: {self.qr}")
         return "\n".join(lines)
+
+    def _on_telegram(self) -> list[str]:
+        if self.telegram is None:
+            return []
+        hint = "" if self.telegram else "  (thay TEN_BOT bằng tên của bot)"
+        return [f"Telegram: https://t.me/{self.telegram or 'TEN_BOT'}?start=moi_{self.code}{hint}"]
 
     def _for_group(self, days: int) -> str:
         lines = [
@@ -65,6 +81,18 @@ class Made:
             "Thêm trợ lý vào nhóm, rồi trong nhóm nhắn, có nhắc tên trợ lý (@):",
             f"  @TÊN_TRỢ_LÝ liên kết {self.code}",
             "Từ đó tin nhắc việc của đơn vị cũng được gửi vào nhóm. Báo cáo vẫn nhắn riêng cho trợ lý.",
+        ]
+        return "\n".join(lines)
+
+    def _for_channel(self, days: int) -> str:
+        lines = [
+            f"Mã mời: {self.code}   (kênh tin của {self.unit_name}; dùng một lần, trong {days} ngày)",
+            "",
+            "Chỉ làm được với kênh trên Telegram. Thêm trợ lý làm quản trị viên của kênh, cho quyền đăng tin,",
+            "rồi đăng trong kênh, có nhắc tên trợ lý (@) ở đầu:",
+            f"  @{self.telegram or 'TÊN_TRỢ_LÝ'} liên kết {self.code}",
+            "Trợ lý trả lời là đã liên kết; sau đó xóa hai bài ấy. Từ đó bản tin và thông báo đã duyệt đăng được",
+            "lên kênh. Kênh không nhận tin nhắc việc.",
         ]
         return "\n".join(lines)
 
@@ -86,7 +114,8 @@ async def make(settings: Settings, unit: str, role: str, label: str, *, substitu
             return await people.invite(session, found, Role(role), now, label=label, substitute=substitute)
 
     code = await with_storage(settings, work)
-    made = Made(code, found, office.units.name(found), Role(role), settings.page_url, qr)
+    telegram = "" if settings.telegram_bot_token else None
+    made = Made(code, found, office.units.name(found), Role(role), settings.page_url, qr, telegram)
     if qr is not None:
         try:
             segno.make(made.link, error="m").save(str(qr), scale=8)

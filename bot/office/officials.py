@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.office.people import ROLE_NAMES
-from handlers.duties import Person, Role
+from handlers.duties import PERSONS, Person, Role
 from handlers.message import Address
 from scheduler.units import Units
 
@@ -47,7 +47,7 @@ class Right(StrEnum):
     TEACH = "teach"
 
 
-_ALL = frozenset(Role) - {Role.GROUP}
+_ALL = PERSONS
 _OVERSEERS = frozenset({Role.COORDINATOR, Role.MONITOR, Role.ADMIN})
 _KEEPERS = frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN})
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -35,6 +35,7 @@ ROLE_NAMES = {
     Role.APPROVER: "duyệt nội dung",
     Role.TEACHER: "giáo viên",
     Role.GROUP: "nhóm chat của đơn vị",
+    Role.PUBLIC: "kênh tin công khai của đơn vị",
 }
 
 
@@ -71,6 +72,12 @@ async def invited(session: AsyncSession, code: str, units: Units, now: datetime)
         return None
     problem = "used" if row.used_at else "expired" if row.expires_at < now else None
     return Invited(row.unit, units.name(row.unit), Role(row.role), row.label, problem)
+
+
+async def withdraw(session: AsyncSession, name: str) -> bool:
+    """Take an invite back that nobody took, by :attr:`Invite.digest`; False: there is none, or somebody was faster."""
+    gone = delete(Invite).where(col(Invite.digest) == name, col(Invite.used_at).is_(None))
+    return (await session.execute(gone.returning(col(Invite.digest)))).scalar_one_or_none() is not None
 
 
 async def join(session: AsyncSession, code: str, address: Address, now: datetime) -> None:

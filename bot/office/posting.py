@@ -1,4 +1,4 @@
-"""Where wordings meet the plan: what was posted in a unit's groups is evidence of its duty to post.
+"""Where wordings meet the plan: what was posted in a unit's groups and channels is evidence of its duty to post.
 
 A message counts once the platform took it and gave it an id. It is written down as a report by chat would be: the
 coordinator accepts or returns it, and a report that a person sent is only added to.
@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot import limits
@@ -34,7 +35,7 @@ from bot.tables import (
     Wording,
 )
 from bot.tables import Plan as PlanRow
-from handlers.duties import Person, Role
+from handlers.duties import CHATS, Person, Role
 from handlers.message import Address
 from handlers.outcome import Reported
 from handlers.reporting import short_unit
@@ -45,8 +46,8 @@ from scheduler.ledger import OPEN_MARKS, Form, Mark, ProofKind, receipt
 from scheduler.plan import Kind
 from scheduler.text import fold
 
-ABOUT_POSTING = ("mang xa hoi", "zalo", "facebook", "nhom chat")
-"""A recurring task whose words have one of these is done by posting in groups."""
+ABOUT_POSTING = ("mang xa hoi", "zalo", "telegram", "facebook", "nhom chat", "kenh tin")
+"""A recurring task whose words have one of these is done by posting in groups and channels."""
 ABOUT_BROADCASTING = ("truyen thanh", "phat thanh")
 """… and by a script, one of these: what is logged is that the script was handed out, and it says so."""
 CHANNELS = {"telegram": "Telegram", "zalo-bot": "Zalo", "zalo-oa": "Zalo OA"}
@@ -61,6 +62,8 @@ class Posted:
     announcement: int
     mouth: Mouth
     title: str
+    chat: Role
+    """What it was posted in: a group, or a public channel."""
     channel: str
     platform_id: str
     sent_at: datetime
@@ -81,8 +84,8 @@ class Posted:
     @property
     def told(self) -> str:
         """The report in words."""
-        what = "Gửi bài phát thanh vào nhóm" if self.mouth is Mouth.LOUDSPEAKER else "Đăng bài vào nhóm"
-        return f"{what}: {self.title}"
+        what = "Gửi bài phát thanh vào" if self.mouth is Mouth.LOUDSPEAKER else "Đăng bài vào"
+        return f"{what} {'kênh tin' if self.chat is Role.PUBLIC else 'nhóm'}: {self.title}"
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -108,18 +111,22 @@ async def tick(storage: Storage, rules: Rules, known: Knowledge, now: datetime) 
 
 
 async def _posted(session: AsyncSession, now: datetime) -> list[Posted]:
-    """What was sent lately to groups and is no evidence yet."""
-    groups = (
-        select(col(Link.id))
-        .join(Member, col(Member.id) == col(Link.member_id))
+    """What was sent lately to groups and channels and is no evidence yet."""
+    linked = aliased(Member)
+    chat = (
+        select(col(linked.role))
+        .join(Link, col(Link.member_id) == col(linked.id))
         .where(
-            col(Member.role) == Role.GROUP.value,
+            col(linked.role).in_(CHATS),
             col(Link.channel) == col(Outbox.channel),
             col(Link.chat) == col(Outbox.chat),
         )
+        .order_by(col(linked.id).desc())
+        .limit(1)
+        .scalar_subquery()
     )
     statement = (
-        select(Outbox, Announcement, col(Wording.mouth), col(Member.unit))
+        select(Outbox, Announcement, col(Wording.mouth), col(Member.unit), chat)
         .join(Announcement, col(Announcement.id) == col(Outbox.announcement_id))
         .join(Wording, col(Wording.id) == col(Announcement.wording_id))
         .join(Member, col(Member.id) == col(Announcement.author_id))
@@ -127,7 +134,7 @@ async def _posted(session: AsyncSession, now: datetime) -> list[Posted]:
             col(Outbox.state) == OutboxState.SENT,
             col(Outbox.platform_id).is_not(None),
             col(Outbox.sent_at) >= now - limits.POSTED_BACK,
-            groups.exists(),
+            chat.is_not(None),
         )
         .order_by(col(Outbox.id))
     )
@@ -137,13 +144,14 @@ async def _posted(session: AsyncSession, now: datetime) -> list[Posted]:
             told.id or 0,
             Mouth(mouth),
             told.title,
+            Role(kind),
             row.channel,
             row.platform_id or "",
             row.sent_at or now,
             unit,
             told.author_id or 0,
         )
-        for row, told, mouth, unit in await session.execute(statement)
+        for row, told, mouth, unit, kind in await session.execute(statement)
     ]
     logged = select(col(Evidence.ref)).where(
         col(Evidence.kind) == ProofKind.MESSAGE, col(Evidence.ref).in_([one.ref for one in found])

@@ -15,7 +15,7 @@ from bot.figures import Span
 from bot.office.roll import Held, roll
 from bot.office.rules import Rules
 from bot.tables import Occurrence
-from handlers.duties import Role
+from handlers.duties import CHATS, Role
 from scheduler.ledger import OPEN_MARKS, Entry, Mark, Period, Standing
 from scheduler.reports.counts import Progress, Row, progress
 from scheduler.text import fold
@@ -88,7 +88,7 @@ def _counted(unit: str, name: str, rows: list[Row]) -> UnitDuties:
 
 @dataclass(frozen=True, slots=True)
 class UnitReach:
-    """Who of a unit can be written to. A group chat is no person and is not counted."""
+    """Who of a unit can be written to. A group chat or channel is no person and is not counted."""
 
     unit: str
     name: str
@@ -106,7 +106,7 @@ async def reach(session: AsyncSession, rules: Rules, sight: Collection[str] | No
     """Units where somebody holds a role, or that have something to do; by name."""
     held: dict[str, list[Held]] = defaultdict(list)
     for one in await roll(session, sight):
-        if one.role is not Role.GROUP:
+        if one.role not in CHATS:
             held[one.unit].append(one)
     open_marks = select(col(Occurrence.unit)).where(col(Occurrence.mark).in_(OPEN_MARKS)).distinct()
     busy = {unit for unit in (await session.execute(open_marks)).scalars() if sight is None or unit in sight}

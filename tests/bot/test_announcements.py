@@ -421,6 +421,11 @@ async def test_an_audience_is_chosen_by_role_and_unit_and_each_chat_counts_once(
         assert "UBND phường Dĩnh Kế: chưa có lãnh đạo đơn vị liên kết" in unreached
         assert not any("Đa Mai" in line for line in unreached)
         assert (await chats(Audience(groups=True)))[0] == {"da-mai-group"}
+        await world.link(WARDS[0], Role.PUBLIC, "da-mai-news")
+        assert "da-mai-news" not in (await chats(Audience(officials=True, groups=True)))[0]
+        found, unreached = await chats(Audience(public=True, units=(WARDS[0], WARDS[1])))
+        assert found == {"da-mai-news"}
+        assert unreached == ("UBND phường Dĩnh Kế: chưa có kênh tin",)
         both = Audience(officials=True, units=(WARDS[0],), fields=("Hộ tịch",))
         found, unreached = await chats(both)
         assert found == {"da-mai-head", "da-mai", "dan"}

@@ -14,7 +14,7 @@ from bot.office.officials import RIGHTS, Official, Right, official
 from bot.office.plans import RefusedError
 from bot.storage import Storage
 from bot.tables import Account, Pass, WebSession
-from handlers.duties import Membership, Person, Role
+from handlers.duties import CHATS, Membership, Person, Role
 from handlers.message import Address
 from scheduler import units
 from tests.bot.office_world import NOI_VU, WARDS, local
@@ -156,9 +156,9 @@ def test_a_unit_has_its_own_duties_and_no_more() -> None:
     assert {right for right, roles in RIGHTS.items() if Role.TEACHER in roles} == {Right.ENTER, Right.TEACH}
 
 
-def test_every_right_has_its_roles_and_a_group_has_none() -> None:
+def test_every_right_has_its_roles_and_a_chat_has_none() -> None:
     assert set(RIGHTS) == set(Right)
-    assert not any(Role.GROUP in roles for roles in RIGHTS.values())
+    assert not any(CHATS & roles for roles in RIGHTS.values())
 
 
 def test_the_signature_names_the_post_and_no_person() -> None:

@@ -300,6 +300,17 @@ async def test_each_further_group_is_added_to_the_same_report(desk: Desk) -> Non
     assert (report.quantity, len(await desk.all(Evidence))) == (2, 2)
 
 
+async def test_what_was_posted_in_a_public_channel_is_a_report_that_says_so(desk: Desk) -> None:
+    await desk.office.confirm(reading(ZALO))
+    await desk.office.link(WARDS[0], Role.PUBLIC, "channel-1")
+    await desk.sent(await desk.announced(await desk.approved()), "channel-1")
+    assert await desk.tick() == 1
+    (report,) = await desk.all(Submission)
+    assert report.text == "Đăng bài vào kênh tin: Đăng ký khai sinh"
+    (proof,) = await desk.all(Evidence)
+    assert proof.name == "recorder, tin số channel-1-77: Đăng ký khai sinh"
+
+
 async def test_a_report_that_a_person_sent_is_only_added_to(desk: Desk) -> None:
     await desk.office.confirm(reading(ZALO))
     await desk.office.link(VHTT, Role.OFFICER, "officer")

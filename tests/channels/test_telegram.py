@@ -25,7 +25,7 @@ from tests.fakes.telegram import FakeTelegram
 
 SECRET = "mot-bi-mat_2026"
 FAST = Pace(connect=2.0, read=2.0, poll=5, first_wait=0.02, longest_wait=0.1)
-AN, BINH, GROUP = 11, 12, -10077
+AN, BINH, GROUP, CHANNEL = 11, 12, -10077, -10088
 COMMANDS = (("start", "Bắt đầu"), ("help", "Trợ giúp"))
 
 
@@ -354,6 +354,24 @@ async def test_a_reply_to_the_bot_in_a_group_is_for_the_bot(
     assert (pressed.action, pressed.group, pressed.sender) == ("fb:1", True, str(BINH))
 
 
+@pytest.mark.usefixtures("polling")
+async def test_in_a_channel_only_what_begins_with_its_name_is_heard(telegram: FakeTelegram, store: Store) -> None:
+    for text in (
+        "Từ 01/12 phường làm việc cả sáng thứ Bảy",
+        "Hỏi thủ tục? Nhắn @MotCuaBot, trả lời cả đêm",
+        "@MotCuaBot2 liên kết ABCD2345",
+        "@khac xin chào @MotCuaBot",
+        "/help",
+    ):
+        await telegram.post_in_channel(CHANNEL, text)
+    await telegram.post_in_channel(CHANNEL, caption="@MotCuaBot ảnh", photo=[])
+    number = await telegram.post_in_channel(CHANNEL, "@MotCuaBot liên kết ABCD2345")
+    [message] = await store.wait(1)
+    assert (message.text, message.public, message.group) == ("liên kết ABCD2345", True, False)
+    assert message.id == f"{CHANNEL}:{number}"
+    assert (message.address.chat, message.sender) == (str(CHANNEL), str(CHANNEL))
+
+
 # Polling
 
 
@@ -471,7 +489,7 @@ async def test_it_registers_its_webhook_itself(door: Door, telegram: FakeTelegra
     [params] = telegram.called("setWebhook")
     assert params["url"] == door.url
     assert params["secret_token"] == SECRET
-    assert json.loads(params["allowed_updates"]) == ["message", "edited_message", "callback_query"]
+    assert json.loads(params["allowed_updates"]) == ["message", "edited_message", "callback_query", "channel_post"]
     assert params["drop_pending_updates"] == "false"
     assert not telegram.called("getUpdates")
 

@@ -195,6 +195,18 @@ class FakeTelegram:
             content["reply_to_message"] = self._messages[group, reply_to]
         return await self._write(group, person, text, 1, content)
 
+    async def post_in_channel(self, channel: int, text: str | None = None, **content: Any) -> int:
+        """Whoever runs a channel posts in it: Telegram tells no person, only the channel."""
+        self.meet(channel, "channel")
+        number = next(self._numbers)
+        chat = self._chats[channel]
+        message = {"message_id": number, "sender_chat": chat, "chat": chat, "date": int(time.time()), **content}
+        if text is not None:
+            message |= {"text": text, "entities": _entities(text)}
+        self._messages[channel, number] = message
+        await self.deliver({"channel_post": message}, channel)
+        return number
+
     async def share(self, person: int, kind: str, data: bytes = b"data", *, caption: str = "", name: str = "") -> str:
         """A person sends a photo, document, voice, video or sticker; the file id."""
         file_id = f"file-{next(self._numbers)}"

@@ -18,7 +18,7 @@ from bot.office.officials import RIGHTS, Right
 from bot.tables import Audit, Invite, Member, WebSession
 from bot.web.office.history import change, differences, subject
 from bot.web.office.people import looks_like_a_person
-from handlers.duties import Role
+from handlers.duties import PERSONS, Role
 from handlers.message import Address
 from scheduler.calendar import VIETNAM
 from tests.bot.office_world import NOI_VU, WARDS
@@ -93,6 +93,59 @@ async def test_an_admin_invites_somebody_who_joins_and_later_ends_the_role(
     await expect(page.get_by_text("1 thay đổi")).to_be_visible()
     await expect(page.get_by_text("Chức danh:")).to_be_visible()
     await faultless(page)
+
+
+async def test_a_code_that_nobody_took_is_withdrawn(context: BrowserContext, site: OfficeSite) -> None:
+    await site.let_in(context, Role.ADMIN)
+    page = await context.new_page()
+    async with site.app.storage.write() as session:
+        code = await people.invite(session, WARDS[0], Role.OFFICER, site.clock(), label="Cán bộ tư pháp")
+    await page.goto(f"{site.address}{PAGE}")
+    await faultless(page)
+    await page.get_by_role("button", name="Thu hồi mã mời Cán bộ tư pháp, UBND phường Đa Mai").click()
+    await expect(page.get_by_role("status")).to_contain_text("Đã thu hồi mã mời")
+    await expect(page.get_by_text("Không có mã nào đang chờ.")).to_be_visible()
+    async with site.app.storage.write() as session:
+        assert await people.invited(session, code, site.app.rules.units, site.clock()) is None
+        await people.join(session, code, Address("telegram", "2001"), site.clock())
+        assert await people.person(session, Address("telegram", "2001"), site.app.rules.units) is None
+    (row,) = await audits(site)
+    told = {"unit": WARDS[0], "role": "officer", "label": "Cán bộ tư pháp"}
+    assert (row.action, row.subject, row.before) == ("people.withdraw", f"unit:{WARDS[0]}", told)
+
+
+async def test_a_code_of_another_ward_or_one_that_was_taken_stays(site: OfficeSite) -> None:
+    async with site.app.storage.write() as session:
+        other = people.digest(await people.invite(session, WARDS[1], Role.OFFICER, site.clock()))
+        code = await people.invite(session, WARDS[0], Role.OFFICER, site.clock())
+        await people.join(session, code, Address("telegram", "2001"), site.clock())
+    async with await client(site, Role.ADMIN, WARDS[0]) as http:
+        for mark in (other, "", "khong-co"):
+            assert (await http.post(f"{PAGE}/ma-moi/thu-hoi", data={"ma": mark})).status == 404
+        answer = await http.post(f"{PAGE}/ma-moi/thu-hoi", data={"ma": people.digest(code)})
+        assert "vừa có người dùng" in await answer.text()
+    assert [one.unit for one in await invites(site)] == [WARDS[1]]
+    async with site.app.storage.read() as session:
+        assert await people.person(session, Address("telegram", "2001"), site.app.rules.units)
+    assert not await audits(site)
+
+
+async def test_a_public_channel_is_invited_with_its_own_words(context: BrowserContext, site: OfficeSite) -> None:
+    await site.let_in(context, Role.ADMIN)
+    page = await context.new_page()
+    await page.goto(f"{site.address}{PAGE}")
+    await page.get_by_text("Mời một người").click()
+    await page.get_by_label("Đơn vị").fill("UBND phường Đa Mai")
+    await page.get_by_label("Vai trò").select_option("kênh tin công khai của đơn vị")
+    await page.get_by_role("button", name="Tạo mã mời").click()
+    code = await page.locator(".code").inner_text()
+    await expect(page.locator(".said-words")).to_contain_text(f"@MotCuaBot liên kết {code}")
+    await expect(page.get_by_role("img")).to_have_count(0)
+    await faultless(page)
+    await site.telegram.post_in_channel(-1002, f"@MotCuaBot liên kết {code}")
+    assert "Đã liên kết kênh này" in (await site.telegram.wait_sent(-1002))[0].text
+    await page.get_by_role("link", name="Xong, về mục Người").click()
+    await expect(page.get_by_text("Số 2, từ 15/03/2024. Nhắn được qua Telegram.")).to_be_visible()
 
 
 async def test_an_invite_is_recorded_without_its_code_and_lets_in_once(site: OfficeSite) -> None:
@@ -212,7 +265,7 @@ async def test_who_loses_the_role_is_out_of_the_page_at_the_next_request(site: O
 async def test_only_admins_open_people_and_a_page_of_somebody_else_ends_nothing(site: OfficeSite) -> None:
     victim, _ = await site.link(Role.OFFICER)
     path = f"{PAGE}/{victim.memberships[0].id}/ket-thuc"
-    for role in frozenset(Role) - {Role.GROUP} - RIGHTS[Right.PEOPLE]:
+    for role in PERSONS - RIGHTS[Right.PEOPLE]:
         async with await client(site, role) as http:
             for answer in (await http.get(PAGE), await http.post(f"{PAGE}/moi", data=FORM), await http.post(path)):
                 assert answer.status == 403, (role, answer.url)

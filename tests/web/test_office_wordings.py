@@ -15,8 +15,8 @@ from playwright.async_api import BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.office import wordings
-from bot.tables import Announcement, Audit, Wording
+from bot.office import people, wordings
+from bot.tables import Announcement, Audit, Evidence, Submission, Wording
 from handlers.duties import Role
 from knowledge import aloud
 from knowledge.library import Library
@@ -24,6 +24,8 @@ from knowledge.mouths import poster
 from knowledge.mouths.facts import Setting
 from knowledge.mouths.telling import Mouth, tell
 from knowledge.store import Knowledge
+from tests.bot.office_world import VHTT, WARDS, reading
+from tests.bot.test_wordings import ZALO
 from tests.web.faults import faultless
 from tests.web.office_site import OfficeSite
 
@@ -228,6 +230,46 @@ async def test_sending_makes_an_announcement_that_brings_the_wording(context: Br
     assert made.audience == {"groups": True}
     assert f"/?noi={CODE}" in made.text
     await expect(page).to_have_url(re.compile(rf"/lam-viec/thong-bao/{made.id}\b"))
+
+
+async def test_a_post_reaches_the_public_channel_and_is_evidence_there(
+    context: BrowserContext, site: OfficeSite
+) -> None:
+    await site.office.confirm(reading(ZALO))
+    channel = -1002
+    async with site.app.storage.write() as session:
+        code = await people.invite(session, WARDS[0], Role.PUBLIC, site.clock())
+    await site.telegram.post_in_channel(channel, f"@MotCuaBot liên kết {code}")
+    await site.telegram.wait_sent(channel)
+    number = await kept(site, Mouth.POST)
+    await site.let_in(context, Role.EDITOR, VHTT)
+    page = await context.new_page()
+    await page.goto(f"{site.address}{HERE}/{number}")
+    await page.get_by_role("button", name="Soạn thông báo từ bản tin này").click()
+    await expect(page.get_by_text("nhóm chat – tất cả đơn vị; kênh tin công khai – tất cả đơn vị")).to_be_visible()
+    await expect(page.get_by_text("1 nơi nhận được")).to_be_visible()
+    await faultless(page)
+    await page.get_by_role("link", name="Sửa").click()
+    await expect(page.get_by_label("Kênh tin công khai của đơn vị")).to_be_checked()
+    await page.get_by_label("Nhóm chat của đơn vị").uncheck()
+    await faultless(page)
+    await page.get_by_role("button", name="Lưu và xem trước").click()
+    await page.get_by_role("button", name="Gửi duyệt").click()
+    await expect(page.get_by_text("Anh/chị là người viết nên không tự duyệt được")).to_be_visible()
+    address = page.url
+    await site.let_in(context, Role.APPROVER)
+    await page.goto(address)
+    await page.get_by_role("button", name="Duyệt, gửi cho 1 nơi").click()
+    posted = (await site.telegram.wait_sent(channel, 2))[1]
+    assert posted.text.startswith("Đăng ký khai sinh")
+    assert not posted.buttons
+    await expect(page.get_by_role("heading", name="Đã gửi 1/1 nơi")).to_be_visible()
+    await site.app._tick()
+    async with site.app.storage.read() as session:
+        (report,) = (await session.execute(select(Submission))).scalars()
+        (proof,) = (await session.execute(select(Evidence))).scalars()
+    assert report.text == "Đăng bài vào kênh tin: Đăng ký khai sinh"
+    assert proof.name == f"Telegram, tin số {posted.id}: Đăng ký khai sinh"
 
 
 async def test_a_record_past_its_review_date_is_refused(context: BrowserContext, site: OfficeSite) -> None:

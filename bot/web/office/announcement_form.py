@@ -18,7 +18,7 @@ from bot.web.office.shell import Visit
 from handlers.duties import Role
 from scheduler.calendar import VIETNAM
 
-OFFICIALS, GROUPS, PEOPLE = "can-bo", "nhom", "dan"
+OFFICIALS, GROUPS, PUBLIC, PEOPLE = "can-bo", "nhom", "kenh", "dan"
 NOW, LATER = "ngay", "hen"
 
 
@@ -61,7 +61,12 @@ def sent(visit: Visit) -> Typed:
 def of(row: Announcement) -> Typed:
     """A draft, to be changed."""
     audience = Audience.from_json(row.audience)
-    kinds = ((OFFICIALS, audience.officials), (GROUPS, audience.groups), (PEOPLE, bool(audience.fields)))
+    kinds = (
+        (OFFICIALS, audience.officials),
+        (GROUPS, audience.groups),
+        (PUBLIC, audience.public),
+        (PEOPLE, bool(audience.fields)),
+    )
     local = row.not_before.astimezone(VIETNAM) if row.not_before else None
     return Typed(
         title=row.title,
@@ -100,13 +105,14 @@ def read(typed: Typed, visit: Visit, *, emergency: bool = False) -> Draft:
 
 def _audience(typed: Typed, visit: Visit) -> Audience:
     """Only what is offered can be chosen: of roles and fields that nobody has, nothing is kept."""
-    officials, groups = OFFICIALS in typed.to, GROUPS in typed.to
+    officials, groups, public = (kind in typed.to for kind in (OFFICIALS, GROUPS, PUBLIC))
     fields = (EVERY_FIELD,) if EVERY_FIELD in typed.fields else tuple(sorted(typed.fields & _fields(visit)))
     return Audience(
         officials=officials,
         roles=tuple(role for role in ROLES if role.value in typed.roles) if officials else (),
         groups=groups,
-        units=tuple(sorted(typed.units)) if officials or groups else (),
+        public=public,
+        units=tuple(sorted(typed.units)) if officials or groups or public else (),
         fields=fields if PEOPLE in typed.to else (),
     )
 

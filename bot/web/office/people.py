@@ -58,6 +58,8 @@ class Place:
 class Waiting:
     """An invite that nobody has taken yet."""
 
+    mark: str
+    """The hash by which it is kept; the code itself is known to nobody here."""
     unit_name: str
     role: str
     label: str
@@ -88,6 +90,7 @@ class PeopleRoom:
         return [
             Route("GET", PAGE, Right.PEOPLE, self.show),
             Route("POST", f"{PAGE}/moi", Right.PEOPLE, self.invite),
+            Route("POST", f"{PAGE}/ma-moi/thu-hoi", Right.PEOPLE, self.withdraw),
             Route("GET", f"{PAGE}/{{id:[0-9]+}}/ket-thuc", Right.PEOPLE, self.ask_to_end),
             Route("POST", f"{PAGE}/{{id:[0-9]+}}/ket-thuc", Right.PEOPLE, self.end),
         ]
@@ -133,6 +136,7 @@ class PeopleRoom:
         units = self._shell.rules.units
         return [
             Waiting(
+                row.digest,
                 units.name(row.unit),
                 ROLE_NAMES[Role(row.role)],
                 row.label,
@@ -171,7 +175,8 @@ class PeopleRoom:
             code = await people.invite(session, unit.id, role, visit.now, label=label, substitute=substitute)
             told = {"unit": unit.id, "role": role.value, "label": label, "substitute": substitute}
             visit.audit(session, "people.invite", f"unit:{unit.id}", after=told)
-        made = Made(code, unit.id, unit.name, role, self._shell.address(visit.request, "").rstrip("/"), None)
+        page = self._shell.address(visit.request, "").rstrip("/")
+        made = Made(code, unit.id, unit.name, role, page, None, self._shell.telegram())
         return visit.render(
             "office/people_invited.html",
             made=made,
@@ -181,6 +186,18 @@ class PeopleRoom:
             days=people.VALID.days,
             here=PAGE,
         )
+
+    async def withdraw(self, visit: Visit) -> web.StreamResponse:
+        async with self._shell.storage.write() as session:
+            row = await session.get(Invite, visit.text("ma", 64))
+            if row is None or not visit.official.sees(row.unit):
+                raise missing()
+            before: dict[str, object] = {"unit": row.unit, "role": row.role, "label": row.label}
+            done = await people.withdraw(session, row.digest)
+            if done:
+                visit.audit(session, "people.withdraw", f"unit:{row.unit}", before=before)
+        said = "Đã thu hồi mã mời." if done else "Mã mời này vừa có người dùng: xem ở danh sách trên."
+        return visit.go(f"{PAGE}#ma-moi", said)
 
     def _read(self, by: Official, typed: dict[str, str]) -> tuple[Unit | None, list[str]]:
         """The unit that is meant, and what is wrong with the form."""

@@ -70,6 +70,8 @@ class Shell:
     """To be told when messages were queued: they leave at once."""
     learn: Callable[[], Awaitable[None]]
     """To be awaited after something was published: the assistant answers from it at once."""
+    telegram: Callable[[], str | None]
+    """The bot's name on Telegram, empty until Telegram has told it; None: the office has no bot there."""
 
     @property
     def office(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import segno
 from aiohttp import web
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from bot import limits
 from bot.office import announcements, wording_files, wordings
@@ -15,9 +17,10 @@ from bot.office.audiences import Audience
 from bot.office.officials import Right
 from bot.office.plans import RefusedError
 from bot.office.wordings import MOUTHS, Held
-from bot.tables import Wording
+from bot.tables import Member, Wording
 from bot.web.office.shell import HOME, Route, Shell, Todo, Visit, missing
 from bot.web.pages import file
+from handlers.duties import Role
 from knowledge import aloud
 from knowledge.changes import facts as facts_of
 from knowledge.changes import fingerprint
@@ -351,15 +354,16 @@ class WordingsRoom:
         )
 
     async def send(self, visit: Visit) -> web.StreamResponse:
-        """A draft of an announcement to the groups of units: it is looked at, submitted and approved there."""
+        """A draft of an announcement to groups and channels of units: looked at, submitted and approved there."""
         one = await self._usable(visit)
         if one is None or one.record is None:
             return await self._unusable(visit)
         official, units = visit.official, self._shell.rules.units
-        audience = Audience(groups=True).within(announcements.reach(official, units))
+        reach = announcements.reach(official, units)
         title, text = _message(one.record, one.row.text)
         try:
             async with self._shell.storage.write() as session:
+                audience = Audience(groups=True, public=await _any_channel(session, reach)).within(reach)
                 number = await announcements.write(
                     session, official, title, text, audience, visit.now, wording_id=one.id
                 )
@@ -370,6 +374,12 @@ class WordingsRoom:
 
 _READ = "Đã đổi số và chữ viết tắt thành lời. Đọc lại, rồi bấm Lưu."
 _UNUSABLE = "Chỉ bản tin đã duyệt và đúng với dữ liệu hôm nay mới gửi, tải và in được."
+
+
+async def _any_channel(session: AsyncSession, reach: Collection[str] | None) -> bool:
+    """Whether a unit within reach has a public channel."""
+    found = select(col(Member.unit)).where(col(Member.role) == Role.PUBLIC.value, col(Member.active))
+    return any(reach is None or unit in reach for unit in (await session.execute(found)).scalars())
 
 
 def _mouth(told: str) -> Mouth | None:
