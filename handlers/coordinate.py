@@ -74,11 +74,22 @@ def _missing(ctx: Context) -> Outcome:
 
 
 def _card(found: Duty, ctx: Context) -> Reply:
-    return Reply(duty.card(found, ctx), _choices(found, ctx))
+    text, barred = duty.card(found, ctx), _barred(found, ctx)
+    return Reply(f"{text}\n\n{barred}" if barred else text, _choices(found, ctx))
+
+
+def _barred(found: Duty, ctx: Context) -> str:
+    """Why a coordinator may not decide on this one; empty: they may, or are none."""
+    if not (ctx.person and ctx.person.holds(*ROLES)):
+        return ""
+    if not found.decided_here:
+        return ctx.texts("review.elsewhere")
+    own = found.report is not None and found.report.member in {one.id for one in ctx.person.memberships}
+    return ctx.texts("review.own") if own and found.standing.mark is Mark.REPORTED else ""
 
 
 def _choices(found: Duty, ctx: Context) -> tuple[Choice, ...]:
-    if not (ctx.person and ctx.person.holds(*ROLES)):
+    if not (ctx.person and ctx.person.holds(*ROLES)) or _barred(found, ctx):
         return ()
     if duty.is_open(found):
         return (Choice(ctx.texts("review.aside"), f"{ASIDE}:{found.id}"),)
@@ -95,6 +106,8 @@ async def _reported(arguments: tuple[str, ...], ctx: Context) -> tuple[Duty, Rep
     found = await duty.find(arguments, ctx)
     if found is None:
         return _missing(ctx)
+    if barred := _barred(found, ctx):
+        return Outcome((Reply(barred),), replace(ctx.dialogue, flow=None))
     same = found.report is not None and found.report.id == duty.number(arguments, 1)
     if found.report and same and found.standing.mark is Mark.REPORTED:
         return found, found.report
@@ -171,6 +184,8 @@ async def _unreported(arguments: tuple[str, ...], ctx: Context) -> Duty | Outcom
     found = await duty.find(arguments, ctx)
     if found is None:
         return _missing(ctx)
+    if barred := _barred(found, ctx):
+        return Outcome((Reply(barred),), replace(ctx.dialogue, flow=None))
     if duty.is_open(found):
         return found
     said = ctx.texts("review.changed", name=duty.named(found, ctx), state=duty.state(found, ctx))

@@ -82,6 +82,8 @@ class Report:
     form: Form | None = None
     quantity: int | None = None
     proofs: tuple[Proof, ...] = ()
+    member: int | None = None
+    """The membership that sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Duty:
     target: int | None = None
     unit_short: str = ""
     """Short name of the unit for receipts; empty: made from its name."""
+    decided_here: bool = True
+    """Whether it lies with the person who looks, as a coordinator, to decide on it: a ward's decides for the ward."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ class OfficeDuties:
         within = self._sight(person, *SEES_ALL)
         if within is not None:
             statement = statement.where(col(Occurrence.unit).in_(within.union(person.units(*DOES))))
-        return next(iter(await self.read(statement)), None)
+        found = next(iter(await self.read(statement)), None)
+        desk = self._sight(person, Role.COORDINATOR)
+        return replace(found, decided_here=desk is None or found.unit in desk) if found else None
 
     async def snoozes(self, duty: Duty, /) -> tuple[Snooze, ...]:
         calendar = self._rules.calendar.for_unit(duty.unit)
@@ -184,6 +186,7 @@ async def reports_of(session: AsyncSession, ids: Iterable[int | None]) -> dict[i
             Form(row.form) if row.form else None,
             row.quantity,
             tuple(proofs[row.id]),
+            row.member_id,
         )
     return {number: (in_force.get(number), count) for number, count in attempts.items()}
 

@@ -151,14 +151,22 @@ class _Writer:
         stage = reminders.following(stages, self._now)
         return stage.at if stage else None
 
-    async def _close_submission(self, duty: int, state: str, reason: str) -> Submission | None:
+    async def _is_own(self, duty: int) -> bool:
+        """Whether the report in force was sent by this person: somebody else decides on it."""
+        sent = await self._in_force(duty)
+        return sent is not None and sent.member_id in {one.id for one in self._person.memberships}
+
+    async def _in_force(self, duty: int) -> Submission | None:
         last = (
             select(Submission)
             .where(col(Submission.occurrence_id) == duty, col(Submission.state) == "sent")
             .order_by(col(Submission.attempt).desc())
             .limit(1)
         )
-        sent = (await self._session.execute(last)).scalar_one_or_none()
+        return (await self._session.execute(last)).scalar_one_or_none()
+
+    async def _close_submission(self, duty: int, state: str, reason: str) -> Submission | None:
+        sent = await self._in_force(duty)
         if sent is not None:
             sent.state, sent.reason, sent.decided_at = state, reason[:500], self._now
             sent.decided_by = next((m.id for m in self._person.memberships if m.role is Role.COORDINATOR), None)
@@ -201,6 +209,8 @@ class _Writer:
     async def _decided(self, duty: int, mark: Mark, reason: str) -> None:
         found = await self._session.get(Occurrence, duty)
         if found is None or found.mark != Mark.REPORTED or not self._decides(found.unit):
+            return
+        if await self._is_own(duty):
             return
         sent = await self._close_submission(duty, mark.value, reason)
         found.mark, found.next_at, found.reason = mark, None, reason[:500]

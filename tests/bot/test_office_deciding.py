@@ -13,8 +13,8 @@ from bot.office.deciding import Pick, StrangeError
 from bot.storage import Storage
 from bot.tables import Difficulty, Outbox, OutboxState, Submission
 from handlers.duties import Role
-from handlers.outcome import Stuck, Withdrawn
-from scheduler.ledger import State
+from handlers.outcome import Accepted, Stuck, Withdrawn
+from scheduler.ledger import Mark, State
 from tests.bot.office_desk import FRIDAY, at_the_page, audits, coordinator, decide, reported
 from tests.bot.office_world import NOI_VU, WARDS, OfficeWorld, office
 
@@ -81,6 +81,11 @@ async def test_nobody_accepts_a_report_that_they_sent_themselves(storage: Storag
         done = await decide(world, at_the_page(world, person, "da-mai"), [pick])
         assert [len(one) for one in (done.done, done.changed, done.own)] == [0, 0, 1]
         assert await audits(storage) == []
+        await world.write(Accepted(pick.occurrence), "da-mai")
+        duty = await world.duty(WARDS[0], "1", "2024-W11", person)
+        assert duty.standing.mark is Mark.REPORTED, "not in a chat either"
+        assert duty.report
+        assert duty.report.member in {one.id for one in person.memberships}
 
 
 async def test_a_ward_s_coordinator_decides_for_the_ward_alone(storage: Storage) -> None:
@@ -112,6 +117,9 @@ async def test_to_look_at_all_units_is_not_to_decide_for_them(storage: Storage) 
         both = at_the_page(world, person, "hai-vai")
         assert both.sight is None
         assert deciding.desk(both, world.rules.units, date(2024, 3, 15)) == frozenset({WARDS[0]})
+        await world.confirm()
+        for ward, here in ((WARDS[0], True), (WARDS[1], False)):
+            assert (await world.duty(ward, "1", "2024-W11", person)).decided_here is here
         officer = at_the_page(world, await world.link(WARDS[1], Role.OFFICER, "can-bo"), "can-bo")
         assert deciding.desk(officer, world.rules.units, date(2024, 3, 15)) == frozenset()
 

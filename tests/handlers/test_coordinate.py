@@ -273,3 +273,27 @@ async def test_an_empty_board_is_said() -> None:
 async def test_a_monthly_duty_stands_on_the_board_by_its_month() -> None:
     month = replace(ROW, tt="4", label=monthly().period.label)
     assert "**PL 4, tháng 8/2026**" in await Chat(MONITOR, watched(Board((month,)))).say("bảng")
+
+
+# Who may not decide
+
+
+async def test_whoever_sees_another_unit_s_report_and_may_not_decide_is_told_so() -> None:
+    chat = Chat(COORDINATOR, World.of(replace(marked(weekly(7), Mark.REPORTED, report=REPORT), decided_here=False)))
+    said = await chat.act("xemviec:7")
+    assert "không thuộc đơn vị anh/chị điều phối" in said
+    assert not chat.labels
+    for press in ("duyet:7:700", "tra:7:700", "tra:7:700:photo", "khongapdung:7"):
+        assert "không thuộc đơn vị anh/chị điều phối" in await chat.act(press)
+        assert not chat.notes
+
+
+async def test_nobody_decides_on_the_own_report() -> None:
+    number = COORDINATOR.memberships[0].id
+    chat = Chat(COORDINATOR, World.of(marked(weekly(7), Mark.REPORTED, report=replace(REPORT, member=number))))
+    await chat.say("chờ duyệt")
+    assert "do chính anh/chị gửi" in await chat.say("1")
+    assert not chat.labels
+    for press in ("duyet:7:700", "tra:7:700:link"):
+        assert "do chính anh/chị gửi" in await chat.act(press)
+        assert not chat.notes
