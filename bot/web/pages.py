@@ -43,7 +43,7 @@ def environment() -> Environment:
     """Templates of all pages; an unknown value is an error and never an empty place."""
     loader = FileSystemLoader(TEMPLATES)
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"day": day, "moment": moment}
+    made.filters |= {"day": day, "moment": moment, "capital": capital}
     return made
 
 
@@ -56,6 +56,11 @@ def day(when: date | datetime) -> str:
 def moment(when: datetime) -> str:
     """A moment in Vietnam: "14:05 ngày 05/03/2024"."""
     return f"{when.astimezone(VIETNAM):%H:%M} ngày {day(when)}"
+
+
+def capital(text: str) -> str:
+    """A name as it begins a line; nothing but its first letter is changed."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def of_somebody_else(request: web.Request) -> bool:

@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from prometheus_client import generate_latest
 
 from bot import limits, metrics
+from bot.web.pages import Handler, environment
 
 HERE = Path(__file__).parent
 CSP = (
@@ -35,21 +37,22 @@ Health = Callable[[], Awaitable[dict[str, Any]]]
 log = structlog.get_logger()
 
 
-@web.middleware
-async def _errors(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """A clear sentence for every mistake; no traceback ever leaves."""
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        return _error(error.status, _SENTENCES.get(error.status, "Yêu cầu không thực hiện được."))
-    except Exception:
-        resource = request.match_info.route.resource
-        log.exception("request_failed", path=resource.canonical if resource else "")  # a path may hold a secret
-        return _error(500, "Hệ thống gặp trục trặc. Anh/chị thử lại sau ít phút giúp em nhé.")
+def _errors(office: str) -> Middleware:
+    @web.middleware
+    async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A clear sentence for every mistake; no traceback ever leaves."""
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return _error(request, office, error.status, _SENTENCES.get(error.status, "Yêu cầu không thực hiện được."))
+        except Exception:
+            resource = request.match_info.route.resource
+            log.exception("request_failed", path=resource.canonical if resource else "")  # a path may hold a secret
+            return _error(request, office, 500, "Hệ thống gặp trục trặc. Anh/chị thử lại sau ít phút giúp em nhé.")
+
+    return told
 
 
 _SENTENCES = {
@@ -61,7 +64,15 @@ _SENTENCES = {
 }
 
 
-def _error(status: int, sentence: str) -> web.Response:
+def _error(request: web.Request, office: str, status: int, sentence: str) -> web.Response:
+    """A page for people, JSON for programs."""
+    if "text/html" in request.headers.get("Accept", ""):
+        text = (
+            environment()
+            .get_template("error.html")
+            .render(office=office, sentence=sentence, status=status, path=request.path)
+        )
+        return web.Response(text=text, status=status, content_type="text/html")
     return web.Response(body=orjson.dumps({"error": sentence}), status=status, content_type="application/json")
 
 
@@ -74,7 +85,7 @@ def build(
     routes: Iterable[web.RouteDef], office: str, health: Health, notice: Callable[[], str] = str
 ) -> web.Application:
     """The application with the given routes beside its own pages; ``notice``: a line for the chat page, or nothing."""
-    app = web.Application(middlewares=[_errors], client_max_size=limits.MAX_WEBHOOK_BYTES)
+    app = web.Application(middlewares=[_errors(office)], client_max_size=limits.MAX_WEBHOOK_BYTES)
     app.on_response_prepare.append(_headers)
     pages = _Pages(office, health, notice)
     app.router.add_routes([*pages.routes(), *routes])

@@ -212,6 +212,18 @@ async def test_pages_carry_a_strict_policy(http: aiohttp.ClientSession) -> None:
             assert response.status == (404 if path == "/nothing" else 200), path
 
 
+async def test_a_person_is_told_of_a_mistake_by_a_page_and_a_program_by_json(http: aiohttp.ClientSession) -> None:
+    async with http.get("/nothing") as response:
+        assert (response.content_type, await response.json()) == ("application/json", {"error": "Không có trang này."})
+    for path, door in (("/nothing", "Đến trang hỏi đáp"), ("/lam-viec/nothing", "Về trang làm việc")):
+        async with http.get(path, headers={"Accept": "text/html,*/*;q=0.8"}) as response:
+            text = await response.text()
+            assert (response.status, response.content_type) == (404, "text/html")
+            assert "Không có trang này." in text
+            assert door in text
+            assert "unsafe-inline" not in response.headers["Content-Security-Policy"]
+
+
 async def test_health_says_ok_while_everything_works(http: aiohttp.ClientSession) -> None:
     async with http.get("/healthz") as response:
         assert response.status == 200

@@ -15,6 +15,7 @@ from bot.office.people import ROLE_NAMES
 from bot.office.plans import RefusedError
 from bot.tables import Announcement
 from bot.web.office.shell import Visit
+from bot.web.pages import capital
 from handlers.duties import Role
 from scheduler.calendar import VIETNAM
 
@@ -174,7 +175,7 @@ def options(visit: Visit, typed: Typed) -> Options:
     groups = [] if reach is not None else [ref for ref in units.groups() if units.expand(ref, today)]
     others = [ref for ref in sorted(typed.units) if ref not in known and ref not in groups]
     return Options(
-        roles=tuple(Option(role.value, _capital(ROLE_NAMES[role])) for role in ROLES if role is not Role.TEACHER),
+        roles=tuple(Option(role.value, capital(ROLE_NAMES[role])) for role in ROLES if role is not Role.TEACHER),
         groups=tuple(Option(ref, units.name(ref)) for ref in groups),
         units=tuple(Option(ref, units.name(ref)) for ref in (*(unit.id for unit in there), *others)),
         fields=tuple(Option(name, name) for name in _sorted(_fields(visit) | (typed.fields - {EVERY_FIELD}))),
@@ -184,7 +185,3 @@ def options(visit: Visit, typed: Typed) -> Options:
 
 def _sorted(names: Iterable[str]) -> list[Any]:
     return sorted(names, key=str.casefold)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

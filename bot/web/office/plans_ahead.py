@@ -17,6 +17,7 @@ from bot.office.preview import Post
 from bot.tables import PlanState
 from bot.web.office.plans_found import PLANS, Found, found
 from bot.web.office.shell import Route, Shell, Visit
+from bot.web.pages import capital
 from scheduler.calendar import weekday
 from scheduler.simulation import Duty
 
@@ -88,7 +89,7 @@ class AheadPages:
             if (not asked.unit or duty.unit == asked.unit) and (since is None or duty.period.due >= since)
         ]
         days = preview.ahead(wanted, asked.since, asked.until, rules)
-        told = [Day(day, _capital(weekday(day)), posts) for day, posts in sorted(days.items())]
+        told = [Day(day, capital(weekday(day)), posts) for day, posts in sorted(days.items())]
         return told, rows, [(unit, rules.units.name(unit)) for unit in names]
 
     def _counts_from(self, seen: Found) -> date | None:
@@ -116,7 +117,3 @@ class AheadPages:
             most = limits.PLAN_PREVIEW_DAYS
             return Asked(usual.since, usual.until, unit), f"Xem được nhiều nhất {most} ngày mỗi lần."
         return Asked(since, until, unit), ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
