@@ -30,6 +30,19 @@ WARDS = ("bg.w.07228", "bg.w.07231", "bg.w.07210")
 """Đa Mai, Dĩnh Kế, Hoàng Văn Thụ."""
 VHTT = "bg.p.vhtt"
 NOI_VU = "bg.p.nv"
+NAMES = {
+    **dict(zip(WARDS, ("UBND phường Đa Mai", "UBND phường Dĩnh Kế", "UBND phường Hoàng Văn Thụ"), strict=True)),
+    VHTT: "Phòng VHTT",
+    NOI_VU: "Phòng Nội vụ",
+}
+"""As a plan calls them."""
+TIMES = {
+    Kind.RECURRING: "Định kỳ",
+    Kind.ONE_OFF: "Quý I",
+    Kind.EVENT: "Khi có thay đổi",
+    Kind.CONTINUOUS: "Thường xuyên",
+}
+"""What a plan says of the time."""
 YEAR = (date(2024, 1, 1), date(2024, 12, 31))
 WEEKLY = Schedule(Kind.RECURRING, ("FREQ=WEEKLY;BYDAY=FR",), *YEAR)
 MONTHLY = Schedule(Kind.RECURRING, ("FREQ=MONTHLY;BYMONTHDAY=-1",), *YEAR)
@@ -45,8 +58,8 @@ def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> da
 def task(
     tt: str, content: str, units: tuple[str, ...], schedule: Schedule, proposal: Schedule | None = None
 ) -> PlanTask:
-    lead = tuple(Owner(unit, unit) for unit in units)
-    return PlanTask(tt, content, lead, (Owner("Phòng VHTT", VHTT),), schedule.kind.value, schedule, proposal)
+    lead = tuple(Owner(NAMES.get(unit, unit), unit) for unit in units)
+    return PlanTask(tt, content, lead, (Owner("Phòng VHTT", VHTT),), TIMES[schedule.kind], schedule, proposal)
 
 
 def reading(*tasks: PlanTask, title: str = "Kế hoạch tuyên truyền cải cách hành chính năm 2024") -> Reading:
