@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import html
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -25,18 +26,19 @@ from sqlmodel import col
 
 from bot import metrics
 from bot.app import App
-from bot.office import audiences, people, plans
+from bot.office import access, audiences, people, plans
 from bot.office.audiences import Audience
 from bot.practice.notes import write as practised
 from bot.settings import Settings
 from bot.tables import Evidence, Inbox, Outbox, PlanState, PracticeTry
+from bot.web.office.shell import COOKIE
 from handlers.duties import Role
 from handlers.message import Address, Message
 from handlers.outcome import ClassOpened
 from knowledge.store import Knowledge
 from scheduler.calendar import VIETNAM
 from tests import databases
-from tests.bot.office_world import TASKS, WARDS, reading
+from tests.bot.office_world import NOI_VU, TASKS, WARDS, reading
 from tests.bot.process import running_bot
 from tests.bot.test_office_evidence import drawn
 from tests.conftest import HandClock
@@ -499,6 +501,51 @@ async def test_a_public_channel_is_linked_and_hears_announcements_but_no_reminde
         assert not [one for one in found.addresses if one.chat == str(channel)]
         found = await audiences.resolve(session, Audience(public=True), on.app.rules, FRIDAY.date())
         assert [one.chat for one in found.addresses] == [str(channel)]
+
+
+async def test_the_preview_of_an_announcement_is_what_each_platform_gets(on: Platforms) -> None:
+    on.clock.time = FRIDAY
+    chats = {"telegram": "1001", "zalo-bot": "6ede9afa66b88fe6d6a9", "zalo-oa": "246845883529197922"}
+    on.telegram.meet(1001)
+    on.zalo_bot.meet(chats["zalo-bot"])
+    await ZaloOa(on).say("xin chào")
+    secrets = {}
+    async with on.app.storage.write() as session:
+        for (channel, chat), ward in zip(chats.items(), WARDS, strict=True):
+            code = await people.invite(session, ward, Role.OFFICER, FRIDAY)
+            await people.join(session, code, Address(channel, chat), FRIDAY)
+        for role in (Role.EDITOR, Role.APPROVER):
+            chat = Address("web", f"chat-{role}")
+            await people.join(session, await people.invite(session, NOI_VU, role, FRIDAY), chat, FRIDAY)
+            secrets[role] = await access.begin(session, chat, FRIDAY, device="Chrome", trusted=False)
+    before = {"telegram": len(on.telegram.to(1001)), "zalo-oa": len(on.zalo_oa.to(chats["zalo-oa"]))}
+    typed = [("tieu-de", "Nghỉ lễ *30/4*"), ("cho", "can-bo"), ("vai", "officer"), ("khi", "ngay")]
+    long = "\n".join(f"{place}. Đơn vị trực ngày {place}/4 – xem <lịch> & ghi *sổ*" for place in range(1, 70))
+
+    async def page(role: Role, path: str, data: list[tuple[str, str]] | None = None) -> str:
+        headers = {"Cookie": f"{COOKIE}={secrets[role]}", "Origin": f"http://127.0.0.1:{on.app.port}"}
+        method = "GET" if data is None else "POST"
+        async with on.http.request(method, f"/lam-viec/thong-bao{path}", data=data, headers=headers) as response:
+            assert response.status == 200, await response.text()
+            return await response.text()
+
+    shown = await page(Role.EDITOR, "/moi", [*typed, ("noi-dung", long)])
+    await page(Role.EDITOR, "/1/gui-duyet", [])
+    previews: dict[str, list[str]] = {}
+    for channel, body in re.findall(r"<h3>(Zalo OA|Zalo Bot|Telegram)\b(.*?)(?=<h3>|</section>)", shown, re.DOTALL):
+        said = re.findall(r'<div class="said">(.*?)</div>', body, re.DOTALL)
+        previews[channel] = [html.unescape(re.sub(r"</?strong>", "", one)) for one in said]
+    looked = re.search(r'name="ban" value="([^"]*)"', await page(Role.APPROVER, "/1"))
+    await page(Role.APPROVER, "/1/duyet", [("ban", looked[1])] if looked else [])
+    await on.app._tick()
+    await on.settle()
+    assert previews == {
+        "Telegram": [sent.text for sent in on.telegram.to(1001)[before["telegram"] :]],
+        "Zalo Bot": [sent.text for sent in on.zalo_bot.to(chats["zalo-bot"])],
+        "Zalo OA": [sent.text for sent in on.zalo_oa.to(chats["zalo-oa"])[before["zalo-oa"] :]],
+    }
+    assert all(parts and parts[0].startswith("Nghỉ lễ") for parts in previews.values())
+    assert len(previews["Zalo OA"]) > 1, "longer than one message there"
 
 
 async def test_no_secret_and_no_word_of_a_person_reaches_the_log(
