@@ -515,9 +515,9 @@ async def test_the_preview_of_an_announcement_is_what_each_platform_gets(on: Pla
             code = await people.invite(session, ward, Role.OFFICER, FRIDAY)
             await people.join(session, code, Address(channel, chat), FRIDAY)
         for role in (Role.EDITOR, Role.APPROVER):
-            chat = Address("web", f"chat-{role}")
-            await people.join(session, await people.invite(session, NOI_VU, role, FRIDAY), chat, FRIDAY)
-            secrets[role] = await access.begin(session, chat, FRIDAY, device="Chrome", trusted=False)
+            desk = Address("web", f"chat-{role}")
+            await people.join(session, await people.invite(session, NOI_VU, role, FRIDAY), desk, FRIDAY)
+            secrets[role] = await access.begin(session, desk, FRIDAY, device="Chrome", trusted=False)
     before = {"telegram": len(on.telegram.to(1001)), "zalo-oa": len(on.zalo_oa.to(chats["zalo-oa"]))}
     typed = [("tieu-de", "Nghỉ lễ *30/4*"), ("cho", "can-bo"), ("vai", "officer"), ("khi", "ngay")]
     long = "\n".join(f"{place}. Đơn vị trực ngày {place}/4 – xem <lịch> & ghi *sổ*" for place in range(1, 70))
