@@ -91,7 +91,7 @@ class Made:
             "Chỉ làm được với kênh trên Telegram. Thêm trợ lý làm quản trị viên của kênh, cho quyền đăng tin,",
             "rồi đăng trong kênh, có nhắc tên trợ lý (@) ở đầu:",
             f"  @{self.telegram or 'TÊN_TRỢ_LÝ'} liên kết {self.code}",
-            "Trợ lý trả lời là đã liên kết; sau đó xóa hai bài ấy. Từ đó bản tin và thông báo đã duyệt đăng được",
+            "Trợ lý trả lời là đã liên kết; sau đó xoá hai bài ấy. Từ đó bản tin và thông báo đã duyệt đăng được",
             "lên kênh. Kênh không nhận tin nhắc việc.",
         ]
         return "\n".join(lines)
