@@ -270,6 +270,10 @@ async def test_a_post_reaches_the_public_channel_and_is_evidence_there(
         (proof,) = (await session.execute(select(Evidence))).scalars()
     assert report.text == "Đăng bài vào kênh tin: Đăng ký khai sinh"
     assert proof.name == f"Telegram, tin số {posted.id}: Đăng ký khai sinh"
+    await site.let_in(context, Role.COORDINATOR)
+    await page.goto(f"{site.address}/lam-viec/viec/{report.occurrence_id}")
+    await expect(page.get_by_text(proof.name).first).to_be_visible()
+    await faultless(page)
 
 
 async def test_a_record_past_its_review_date_is_refused(context: BrowserContext, site: OfficeSite) -> None:

@@ -135,7 +135,13 @@ class RowPages:
         return file(body, kind, name)
 
 
-KINDS = {ProofKind.PHOTO: "Ảnh", ProofKind.FILE: "Tệp", ProofKind.LINK: "Đường dẫn", ProofKind.LINE: "Nội dung"}
+KINDS = {
+    ProofKind.PHOTO: "Ảnh",
+    ProofKind.FILE: "Tệp",
+    ProofKind.LINK: "Đường dẫn",
+    ProofKind.MESSAGE: "Tin đã gửi",
+    ProofKind.LINE: "Nội dung",
+}
 
 
 def _safe(found: KeptFile, body: bytes, number: int) -> tuple[str, str]:
