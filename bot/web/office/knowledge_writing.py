@@ -64,7 +64,8 @@ class WritingPages:
         if asked.isascii() and asked.isdecimal() and len(asked) < 10:
             async with visit.shell.storage.read() as session:
                 question = await session.get(Question, int(asked))
-            if question is not None:
+                gap = await session.get(Gap, int(asked))
+            if question is not None and gap is not None:  # what was answered is nobody's to read
                 typed.values |= {"questions": " ".join(question.text.split()), "cau-hoi": asked}
         return self._form(visit, typed, Desk("", None, None))
 
