@@ -101,13 +101,21 @@ def _choices(found: Duty, ctx: Context) -> tuple[Choice, ...]:
     return ()
 
 
-async def _reported(arguments: tuple[str, ...], ctx: Context) -> tuple[Duty, Report] | Outcome:
-    """A duty and the very report that a button is about; else what became of it."""
+async def _theirs(arguments: tuple[str, ...], ctx: Context) -> Duty | Outcome:
+    """The duty that a button is about, where this coordinator may decide on it."""
     found = await duty.find(arguments, ctx)
     if found is None:
         return _missing(ctx)
     if barred := _barred(found, ctx):
         return Outcome((Reply(barred),), replace(ctx.dialogue, flow=None))
+    return found
+
+
+async def _reported(arguments: tuple[str, ...], ctx: Context) -> tuple[Duty, Report] | Outcome:
+    """A duty and the very report that a button is about; else what became of it."""
+    found = await _theirs(arguments, ctx)
+    if isinstance(found, Outcome):
+        return found
     same = found.report is not None and found.report.id == duty.number(arguments, 1)
     if found.report and same and found.standing.mark is Mark.REPORTED:
         return found, found.report
@@ -181,11 +189,9 @@ async def _aside(arguments: tuple[str, ...], _message: Message, ctx: Context) ->
 
 
 async def _unreported(arguments: tuple[str, ...], ctx: Context) -> Duty | Outcome:
-    found = await duty.find(arguments, ctx)
-    if found is None:
-        return _missing(ctx)
-    if barred := _barred(found, ctx):
-        return Outcome((Reply(barred),), replace(ctx.dialogue, flow=None))
+    found = await _theirs(arguments, ctx)
+    if isinstance(found, Outcome):
+        return found
     if duty.is_open(found):
         return found
     said = ctx.texts("review.changed", name=duty.named(found, ctx), state=duty.state(found, ctx))

@@ -48,6 +48,17 @@ async def carry_out(
     await _Writer(session, person, address, rules, now).write(note)
 
 
+async def in_force(session: AsyncSession, occurrence: int) -> Submission | None:
+    """The report of an occurrence that waits for a decision."""
+    statement = (
+        select(Submission)
+        .where(col(Submission.occurrence_id) == occurrence, col(Submission.state) == "sent")
+        .order_by(col(Submission.attempt).desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 class _Writer:
     def __init__(self, session: AsyncSession, person: Person, address: Address, rules: Rules, now: datetime) -> None:
         self._session = session
@@ -137,7 +148,7 @@ class _Writer:
         found = await self._session.get(Occurrence, note.duty)
         if found is None or found.mark != Mark.REPORTED:
             return
-        await self._close_submission(note.duty, "withdrawn", "")
+        self._close(await in_force(self._session, note.duty), "withdrawn", "")
         found.mark, found.reported_at = Mark.OPEN, None
         found.next_at = await self._next_stage(found)
         self._session.add(found)
@@ -151,27 +162,11 @@ class _Writer:
         stage = reminders.following(stages, self._now)
         return stage.at if stage else None
 
-    async def _is_own(self, duty: int) -> bool:
-        """Whether the report in force was sent by this person: somebody else decides on it."""
-        sent = await self._in_force(duty)
-        return sent is not None and sent.member_id in {one.id for one in self._person.memberships}
-
-    async def _in_force(self, duty: int) -> Submission | None:
-        last = (
-            select(Submission)
-            .where(col(Submission.occurrence_id) == duty, col(Submission.state) == "sent")
-            .order_by(col(Submission.attempt).desc())
-            .limit(1)
-        )
-        return (await self._session.execute(last)).scalar_one_or_none()
-
-    async def _close_submission(self, duty: int, state: str, reason: str) -> Submission | None:
-        sent = await self._in_force(duty)
+    def _close(self, sent: Submission | None, state: str, reason: str) -> None:
         if sent is not None:
             sent.state, sent.reason, sent.decided_at = state, reason[:500], self._now
             sent.decided_by = next((m.id for m in self._person.memberships if m.role is Role.COORDINATOR), None)
             self._session.add(sent)
-        return sent
 
     async def _snoozed(self, note: notes.Snoozed) -> None:
         found = await self._session.get(Occurrence, note.duty)
@@ -210,9 +205,10 @@ class _Writer:
         found = await self._session.get(Occurrence, duty)
         if found is None or found.mark != Mark.REPORTED or not self._decides(found.unit):
             return
-        if await self._is_own(duty):
-            return
-        sent = await self._close_submission(duty, mark.value, reason)
+        sent = await in_force(self._session, duty)
+        if sent is not None and sent.member_id in {one.id for one in self._person.memberships}:
+            return  # nobody decides on the own report
+        self._close(sent, mark.value, reason)
         found.mark, found.next_at, found.reason = mark, None, reason[:500]
         if mark is Mark.RETURNED:
             found.returned_at = self._now

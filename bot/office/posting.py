@@ -221,7 +221,7 @@ async def _report(session: AsyncSession, rules: Rules, row: Occurrence, task: Ta
     """The report that waits for the coordinator, else a new one; None: what was returned was not done again since."""
     assert row.id is not None  # noqa: S101 - it was read from the database
     if row.mark == Mark.REPORTED:
-        found = await _in_force(session, row.id)
+        found = await notes.in_force(session, row.id)
         if found is not None and found.text == one.told:
             found.quantity = (found.quantity or 0) + 1
             session.add(found)
@@ -240,17 +240,7 @@ async def _report(session: AsyncSession, rules: Rules, row: Occurrence, task: Ta
         quantity=1,
     )
     await notes.carry_out(session, note, Person(()), Address(one.channel, ""), rules, one.sent_at)
-    return await _in_force(session, row.id)
-
-
-async def _in_force(session: AsyncSession, occurrence: int) -> Submission | None:
-    statement = (
-        select(Submission)
-        .where(col(Submission.occurrence_id) == occurrence, col(Submission.state) == "sent")
-        .order_by(col(Submission.attempt).desc())
-        .limit(1)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+    return await notes.in_force(session, row.id)
 
 
 # Old facts
